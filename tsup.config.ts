@@ -1,0 +1,20 @@
+import { defineConfig } from 'tsup'
+
+/** Declarations come from `tsc` (tsconfig.build.json), in the same layout as these files. */
+export default defineConfig({
+  entry: [
+    'src/index.ts',
+    'src/gateway/fetch-transport.ts',
+    'adapters/http/*.ts',
+    'adapters/command/main.ts',
+  ],
+  format: 'esm',
+  target: 'node20',
+  platform: 'neutral',
+  outDir: 'dist',
+  outExtension: () => ({ js: '.js' }),
+  splitting: true,
+  treeshake: true,
+  clean: true,
+  external: ['#transport', /^node:/, 'express', 'fastify', 'hono', '@hono/node-server', 'undici'],
+})
