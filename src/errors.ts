@@ -51,7 +51,7 @@ const ERRORS = {
   server_is_overloaded: { status: 503, type: 'api_error' },
   upstream_timeout: { status: 504, type: 'provider_error' },
   upstream_stream_truncated: { status: 502, type: 'provider_error' },
-} as const satisfies Record<string, ErrorRow>
+} as const
 
 /** What a {@link GatewayError} may carry besides its code and message. */
 export interface GatewayErrorOptions {
@@ -83,7 +83,7 @@ export class GatewayError extends Error {
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    const row = ERRORS[code]
+    const row: ErrorRow = ERRORS[code]
     this.code = code
     this.status = options.status ?? row.status
     this.type = row.type

@@ -1,0 +1,138 @@
+import type { AssistantPart, Citation } from './content.js'
+import type { CanonicalResponse, Finish } from './response.js'
+import type { OpaqueState } from './state.js'
+import type { BlockStart, StreamPart } from './stream.js'
+import type { UpstreamError } from './upstream-error.js'
+import { completeUsage, mergeUsage, type PartialUsage } from './usage.js'
+import type { Warning } from './warning.js'
+
+/** A folded stream. `error` is set when the stream broke; `response` then holds what had come. */
+export interface Accumulated {
+  readonly response: CanonicalResponse
+  readonly error: UpstreamError | null
+  readonly warnings: readonly Warning[]
+}
+
+/** Folds stream parts into one answer: the same that the vendor would have given without streaming. */
+export interface Accumulator {
+  push(part: StreamPart): void
+  result(): Accumulated
+}
+
+interface OpenBlock {
+  readonly block: BlockStart
+  text: string
+  readonly citations: Citation[]
+  state: OpaqueState | undefined
+  status: 'complete' | 'incomplete'
+}
+
+/** Creates an {@link Accumulator}; parts are kept in the order in which they were opened. */
+export function createAccumulator(): Accumulator {
+  const blocks = new Map<number, OpenBlock>()
+  const warnings: Warning[] = []
+  let head = { id: '', model: '' } as { id: string; model: string; created?: number | undefined }
+  let usage: PartialUsage | null = null
+  let serviceTier: string | undefined
+  let finish: Finish = { reason: 'other' }
+  let error: UpstreamError | null = null
+  return {
+    push(part) {
+      switch (part.type) {
+        case 'start':
+          head = { id: part.id, model: part.model, created: part.created }
+          return
+        case 'open':
+          blocks.set(part.key, {
+            block: part.block,
+            text: '',
+            citations: [],
+            state: 'state' in part.block ? part.block.state : undefined,
+            status: 'incomplete',
+          })
+          return
+        case 'usage':
+          usage = mergeUsage(usage ?? {}, part.usage)
+          serviceTier = part.serviceTier ?? serviceTier
+          return
+        case 'warning':
+          warnings.push(part.warning)
+          return
+        case 'finish':
+          finish = part.finish
+          return
+        case 'error':
+          error = part.error
+          return
+        case 'ping':
+          return
+        default:
+          amend(blocks.get(part.key), part)
+      }
+    },
+    result: () => ({
+      response: {
+        id: head.id,
+        model: head.model,
+        ...(head.created === undefined ? {} : { created: head.created }),
+        content: [...blocks.values()].map(toPart),
+        finish,
+        usage: usage === null ? null : completeUsage(usage),
+        ...(serviceTier === undefined ? {} : { serviceTier }),
+      },
+      error,
+      warnings,
+    }),
+  }
+}
+
+/** Folds a whole list of parts. */
+export function accumulate(parts: Iterable<StreamPart>): Accumulated {
+  const accumulator = createAccumulator()
+  for (const part of parts) accumulator.push(part)
+  return accumulator.result()
+}
+
+function amend(open: OpenBlock | undefined, part: Extract<StreamPart, { key: number }>): void {
+  if (open === undefined) return
+  if (part.type === 'delta') open.text += part.text
+  else if (part.type === 'note') open.citations.push(part.citation)
+  else if (part.type === 'seal') open.state = part.state
+  else if (part.type === 'close') open.status = part.status
+}
+
+function toPart({ block, text, citations, state, status }: OpenBlock): AssistantPart {
+  switch (block.kind) {
+    case 'text':
+      return { type: 'text', text, ...(citations.length > 0 ? { citations } : {}) }
+    case 'refusal':
+      return { type: 'refusal', text }
+    case 'reasoning':
+      return {
+        type: 'reasoning',
+        text,
+        ...(block.raw ? { raw: true } : {}),
+        ...(block.redacted ? { redacted: true } : {}),
+        ...(block.itemId === undefined ? {} : { itemId: block.itemId }),
+        ...(state === undefined ? {} : { state }),
+      }
+    case 'tool':
+      return {
+        type: 'tool-call',
+        id: block.id,
+        name: block.name,
+        kind: block.tool,
+        input: text,
+        ...(block.namespace === undefined ? {} : { namespace: block.namespace }),
+        ...(block.itemId === undefined ? {} : { itemId: block.itemId }),
+        ...(state === undefined ? {} : { state }),
+        ...(status === 'incomplete' ? { status } : {}),
+      }
+    case 'image':
+      return { type: 'generated-image', source: block.source, ...(state === undefined ? {} : { state }) }
+    case 'audio':
+      return { type: 'generated-audio', ...(block.id === undefined ? {} : { id: block.id }), data: text }
+    case 'provider':
+      return { type: 'provider', protocol: block.protocol, kind: block.type, value: block.value }
+  }
+}

@@ -1,0 +1,207 @@
+import type { JsonObject, JsonValue } from '../canonical/json.js'
+import type { CanonicalRequest } from '../canonical/request.js'
+import type { CanonicalResponse } from '../canonical/response.js'
+import type { OpaqueState } from '../canonical/state.js'
+import type { StreamPart } from '../canonical/stream.js'
+import type { Target } from '../canonical/target.js'
+import type { UpstreamError } from '../canonical/upstream-error.js'
+import type { PartialUsage } from '../canonical/usage.js'
+import type { Warning } from '../canonical/warning.js'
+import type { GatewayError } from '../errors.js'
+
+/** The wire protocols. */
+export type ProtocolId = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
+
+/** One event of a server-sent event stream. */
+export interface SseEvent {
+  /** The `event:` line; undefined when there is none. */
+  readonly event: string | undefined
+  /** The `data:` lines, joined by a line feed. */
+  readonly data: string
+}
+
+/** A value and what was lost in making it. */
+export interface Translated<T> {
+  readonly value: T
+  readonly warnings: readonly Warning[]
+}
+
+/** Everything impure that a codec needs, as pure functions of its arguments. */
+export interface CodecContext {
+  /** Puts opaque state into a signed envelope that a client of another protocol carries as a string. */
+  seal(state: OpaqueState): string
+  /** Opens what `seal` made. `foreign`: not ours, so native to the protocol it came in. `tampered`: ours, but altered. */
+  open(text: string): OpenedState
+  /** First `length` characters of base32(SHA-256(text)), lower case: deterministic ids. */
+  hash(text: string, length: number): string
+}
+
+export type OpenedState =
+  | { readonly status: 'ours'; readonly state: OpaqueState }
+  | { readonly status: 'foreign' }
+  | { readonly status: 'tampered' }
+
+/** What decoding a vendor's answer needs to know. */
+export interface DecodeContext extends CodecContext {
+  readonly target: Target
+}
+
+/** What encoding an answer for a client needs to know. */
+export interface EncodeContext extends CodecContext {
+  /** The model name that the client sees. */
+  readonly model: string
+  /** Seconds since the epoch. */
+  readonly created: number
+  /** Our request id (`req_cm_…`). */
+  readonly requestId: string
+  /** What the client asked, decoded. */
+  readonly request: CanonicalRequest
+  /** What the client asked, as it came: echoed where the protocol echoes (Responses). */
+  readonly body: JsonObject
+  /** Our own count of the input, for protocols that name it before the vendor has. */
+  readonly estimatedInputTokens: number
+}
+
+/** Push reducer: the events of a vendor's stream in, canonical parts out. Never throws on bad input. */
+export interface StreamDecoder {
+  push(event: SseEvent): readonly StreamPart[]
+  /** The stream ended (or broke off): ends with `finish` or `error` unless one was given before. */
+  end(): readonly StreamPart[]
+}
+
+/** Push reducer: canonical parts in, bytes for the client out. */
+export interface StreamEncoder {
+  /** Zero or more whole events. */
+  push(part: StreamPart): string
+}
+
+/** What the gateway must know of a client's request before it decodes or forwards it. */
+export interface RequestFacts {
+  readonly model: string
+  readonly stream: boolean
+  readonly maxOutputTokens: number | undefined
+  /** Number of answers asked for; 1 unless the protocol has such a field. */
+  readonly candidateCount: number
+  readonly endUser: string | undefined
+  /** Stable conversation id, for affinity. */
+  readonly session: string | undefined
+  /** True: the usage that we ask the vendor for must not be shown to this client. */
+  readonly hideUsage: boolean
+}
+
+/** What the gateway changes in a request that goes to a vendor of the same protocol. */
+export interface RoutedRequest {
+  readonly target: Target
+  /** Set when the client named no limit and the balance pays for less than the model's: the vendor must be told. */
+  readonly maxOutputTokens: number | undefined
+}
+
+/** What one event of a same-protocol stream means; its bytes go on as they are. */
+export interface Observation {
+  readonly usage?: PartialUsage | undefined
+  /** The vendor has said how the answer ended: an end of the stream after this is a clean one. */
+  readonly finished?: boolean | undefined
+  readonly error?: UpstreamError | undefined
+  /** True: the event is there only because we asked for usage. */
+  readonly usageOnly?: boolean | undefined
+  /** True: neither content nor a start: does not commit the status. */
+  readonly idle?: boolean | undefined
+}
+
+/** The face of a protocol towards clients: only for protocols that have an endpoint here. */
+export interface ClientWire {
+  /** Reads what routing and metering need. Throws GatewayError for a body that is no request of this protocol. */
+  inspectRequest(body: JsonObject): RequestFacts
+  /** Top-level fields to set in the raw body of a same-protocol call; everything else stays as it came. */
+  routeRequest(
+    facts: RequestFacts,
+    body: JsonObject,
+    routed: RoutedRequest,
+  ): Readonly<Record<string, JsonValue>>
+  /** Names of canonical request fields in this protocol, for warnings: `topK` → `top_k`. */
+  readonly fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>>>
+  /** HTTP error body. */
+  encodeError(error: GatewayError, requestId: string): JsonObject
+  /** Error events that end a stream after its head went out. `sequence`: number for the next event, where numbered. */
+  encodeStreamError(
+    error: GatewayError,
+    state: { readonly requestId: string; readonly sequence: number },
+  ): string
+  /** What keeps a silent stream alive. `started`: an event of the protocol went out before. */
+  keepAlive(started: boolean): string
+  /** Strictly nested blocks: interleaved ones must be linearized before `createStreamEncoder` sees them. */
+  readonly nested: boolean
+}
+
+/** The face of a protocol towards vendors. */
+export interface UpstreamWire {
+  /** Path after the base URL that the vendor's own SDK takes. */
+  endpoint(model: string, stream: boolean): string
+  /** Client headers (lower case; a trailing `*` matches a prefix) that go on to a vendor of the same protocol. */
+  readonly forwardedHeaders: readonly string[]
+  /** Headers that every call needs, unless the client's forwarded ones have them. */
+  readonly defaultHeaders: Readonly<Record<string, string>>
+  /** Vendor response headers (lower case, as above) that may reach a client of the same protocol. */
+  readonly returnedHeaders: readonly string[]
+  /** Matches (no `g` flag) the text of a stream that holds an event worth parsing: usage, start, end, error. */
+  readonly notable: RegExp
+  /** Matches (`g` flag) model output in the raw text of a stream; the first group is its JSON-escaped text. */
+  readonly outputText: RegExp
+  observeEvent(event: SseEvent): Observation
+  /** Observes a whole answer. `error` when the body, for all its status 200, is none. */
+  observeResponse(body: JsonObject): Observation
+  /** The text that the model wrote in a whole answer, for estimates. */
+  responseText(body: JsonObject): string
+  /** What tools may be called and how ids may look. */
+  readonly tools: ToolRules
+}
+
+export interface ToolRules {
+  /** Characters allowed in a name. */
+  readonly name: RegExp
+  readonly maxNameLength: number
+  /** A whole call id that may be sent as it is. */
+  readonly callId: RegExp
+  readonly customTools: boolean
+  readonly namespaces: boolean
+}
+
+/**
+ * A codec between one wire protocol and the canonical form: pure functions, total over garbage.
+ * `decode*` of a vendor's answer never throws for content; `decodeRequest` throws GatewayError for a request
+ * that the client got wrong.
+ */
+export interface Protocol {
+  readonly id: ProtocolId
+  /** Null: no client speaks it to us. */
+  readonly client: ClientWire | null
+  readonly upstream: UpstreamWire
+  decodeRequest(body: JsonObject, context: CodecContext): Translated<CanonicalRequest>
+  /** Warnings name client fields by `fieldPath` or by the `path` of the part at fault. */
+  encodeRequest(request: CanonicalRequest, target: Target, context: CodecContext): Translated<JsonObject>
+  decodeResponse(body: JsonObject, context: DecodeContext): Translated<CanonicalResponse>
+  encodeResponse(response: CanonicalResponse, context: EncodeContext): Translated<JsonObject>
+  createStreamDecoder(context: DecodeContext): StreamDecoder
+  createStreamEncoder(context: EncodeContext): StreamEncoder
+  /** `body`: parsed JSON, or the text when it was none. */
+  decodeError(status: number, headers: Readonly<Record<string, string>>, body: JsonValue): UpstreamError
+}
+
+const FIELD = '$'
+
+/** Path of a top-level request field in canonical terms; `localizeWarnings` turns it into the client's own name. */
+export function fieldPath(field: keyof CanonicalRequest): string {
+  return FIELD + field
+}
+
+/** Replaces canonical field paths by the names of the client's protocol. */
+export function localizeWarnings(
+  warnings: readonly Warning[],
+  names: Readonly<Partial<Record<keyof CanonicalRequest, string>>>,
+): readonly Warning[] {
+  return warnings.map((warning) => {
+    if (!warning.path.startsWith(FIELD)) return warning
+    const field = warning.path.slice(FIELD.length) as keyof CanonicalRequest
+    return { ...warning, path: names[field] ?? field }
+  })
+}
