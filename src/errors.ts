@@ -41,6 +41,7 @@ const ERRORS = {
   invalid_request: { status: 400, type: 'invalid_request_error' },
   missing_required_parameter: { status: 400, type: 'invalid_request_error' },
   context_length_exceeded: { status: 400, type: 'invalid_request_error' },
+  previous_response_not_found: { status: 400, type: 'invalid_request_error' },
   content_policy_violation: { status: 400, type: 'invalid_request_error' },
   request_refused: { status: 403, type: 'invalid_request_error' },
   not_found: { status: 404, type: 'invalid_request_error' },
@@ -63,6 +64,8 @@ export interface GatewayErrorOptions {
   readonly status?: number | undefined
   /** Structured details for dialects that have a place for them (Anthropic `error.details`). */
   readonly details?: Readonly<Record<string, unknown>> | undefined
+  /** The two numbers of `context_length_exceeded`, where the vendor named them: clients parse them from the message. */
+  readonly tokens?: { readonly actual: number; readonly limit: number } | undefined
   readonly cause?: unknown
 }
 
@@ -80,6 +83,7 @@ export class GatewayError extends Error {
   readonly param: string | null
   readonly retryAfterMs: number | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
+  readonly tokens: { readonly actual: number; readonly limit: number } | undefined
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -90,6 +94,7 @@ export class GatewayError extends Error {
     this.param = options.param ?? null
     this.retryAfterMs = options.retryAfterMs
     this.details = options.details
+    this.tokens = options.tokens
     Object.defineProperty(this, MARKER, { value: true })
   }
 

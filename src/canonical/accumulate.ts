@@ -104,7 +104,12 @@ function amend(open: OpenBlock | undefined, part: Extract<StreamPart, { key: num
 function toPart({ block, text, citations, state, status }: OpenBlock): AssistantPart {
   switch (block.kind) {
     case 'text':
-      return { type: 'text', text, ...(citations.length > 0 ? { citations } : {}) }
+      return {
+        type: 'text',
+        text,
+        ...(citations.length > 0 ? { citations } : {}),
+        ...(state === undefined ? {} : { state }),
+      }
     case 'refusal':
       return { type: 'refusal', text }
     case 'reasoning':

@@ -16,13 +16,20 @@ export interface TextPart extends Part {
   readonly type: 'text'
   readonly text: string
   readonly citations?: readonly Citation[] | undefined
+  /** Gemini's thought signature of this text: optional for the vendor, so other protocols do not carry it. */
+  readonly state?: OpaqueState | undefined
 }
 
 /** Where media come from. `file` ids belong to one vendor (`protocol` says whose wire they came from). */
 export type MediaSource =
-  | { readonly type: 'url'; readonly url: string }
+  | { readonly type: 'url'; readonly url: string; readonly mediaType?: string | undefined }
   | { readonly type: 'base64'; readonly mediaType: string; readonly data: string }
-  | { readonly type: 'file'; readonly fileId: string; readonly protocol: string }
+  | {
+      readonly type: 'file'
+      readonly fileId: string
+      readonly protocol: string
+      readonly mediaType?: string | undefined
+    }
 
 export interface ImagePart extends Part {
   readonly type: 'image'

@@ -51,7 +51,7 @@ export type StreamPart =
   /** Text, reasoning text, raw argument JSON, raw custom input, base64 audio. */
   | { readonly type: 'delta'; readonly key: number; readonly text: string }
   | { readonly type: 'note'; readonly key: number; readonly citation: Citation }
-  /** Opaque state of the block: at most one, before `close`. */
+  /** Opaque state of the block: at most one, before `close`. On a text block only Gemini's encoder says it. */
   | { readonly type: 'seal'; readonly key: number; readonly state: OpaqueState }
   | { readonly type: 'close'; readonly key: number; readonly status: 'complete' | 'incomplete' }
   | { readonly type: 'usage'; readonly usage: PartialUsage; readonly serviceTier?: string | undefined }

@@ -48,6 +48,12 @@ export interface ModelTraits {
   readonly mediaInToolResults?: boolean | undefined
   /** True: the first call of a step must carry its thought signature (Gemini 3+). */
   readonly needsThoughtSignatures?: boolean | undefined
+  /** True: takes media from any public https URL, not only from its own file store. */
+  readonly mediaUrls?: boolean | undefined
+  /** True: hosted tools and functions may stand in one request (Gemini 3+). */
+  readonly hostedToolsWithFunctions?: boolean | undefined
+  /** False: refuses JSON output together with functions (Gemini before 3). */
+  readonly jsonOutputWithFunctions?: boolean | undefined
   /** Role of instructions on OpenAI-like vendors. */
   readonly instructionRole?: 'developer' | 'system' | undefined
   /** OpenAI Chat refuses tools together with reasoning: `never` allowed, or only with an `explicit` effort refused. */
@@ -73,7 +79,10 @@ export interface ChatDialect {
     | undefined
   /** True: assistant turns with tool calls must have the reasoning field, if only as "". */
   readonly reasoningBackRequired?: boolean | undefined
-  /** How the effort is sent. Default `reasoning_effort`. */
+  /**
+   * How the effort is sent. Default `reasoning_effort`. `thinking_type`: `thinking.type` switches reasoning on and off;
+   * `reasoning_effort` is sent beside it only where `effortNames` is given.
+   */
   readonly reasoningControl?:
     | 'reasoning_effort'
     | 'thinking_type'

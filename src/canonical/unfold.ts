@@ -22,7 +22,7 @@ function unfoldPart(part: AssistantPart, key: number): StreamPart[] {
   if (part.type === 'text') {
     for (const citation of part.citations ?? []) parts.push({ type: 'note', key, citation })
   }
-  if (part.type === 'reasoning' && part.state !== undefined)
+  if ((part.type === 'reasoning' || part.type === 'text') && part.state !== undefined)
     parts.push({ type: 'seal', key, state: part.state })
   const incomplete = part.type === 'tool-call' && part.status === 'incomplete'
   parts.push({ type: 'close', key, status: incomplete ? 'incomplete' : 'complete' })

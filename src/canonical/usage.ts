@@ -20,7 +20,15 @@ export interface Usage {
 }
 
 /** What a stream reports piece by piece: a field given later replaces the earlier one, absent fields stay. */
-export type PartialUsage = Partial<Usage>
+export interface PartialUsage extends Partial<Usage> {
+  /**
+   * Input outside the cache, from wires that report disjoint parts in different events: `inputTokens` is then this
+   * and the cache parts, whichever event they came in.
+   */
+  readonly uncachedInputTokens?: number | undefined
+  /** All cache writes, from such wires: `cacheWriteTokens` is then this without the long-lived ones. */
+  readonly cacheWriteTotalTokens?: number | undefined
+}
 
 /** Merges cumulative reports: the last given value of each field wins, nothing is summed. */
 export function mergeUsage(earlier: PartialUsage, later: PartialUsage): PartialUsage {
@@ -28,17 +36,17 @@ export function mergeUsage(earlier: PartialUsage, later: PartialUsage): PartialU
   for (const [field, value] of Object.entries(later)) {
     if (value !== undefined) merged[field] = value
   }
-  return merged as PartialUsage
+  return merged
 }
 
 /** Fills absent fields with 0 and clamps parts into their totals (vendors report contradictions). */
 export function completeUsage(partial: PartialUsage): Usage {
-  const inputTokens = count(partial.inputTokens)
+  const inputTokens = totalInput(partial)
   const outputTokens = count(partial.outputTokens)
   const cacheReadTokens = Math.min(count(partial.cacheReadTokens), inputTokens)
   const cacheWriteLongTokens = Math.min(count(partial.cacheWriteLongTokens), inputTokens - cacheReadTokens)
   const cacheWriteTokens = Math.min(
-    count(partial.cacheWriteTokens),
+    shortWrites(partial),
     inputTokens - cacheReadTokens - cacheWriteLongTokens,
   )
   return {
@@ -51,6 +59,21 @@ export function completeUsage(partial: PartialUsage): Usage {
     ...(partial.estimated ? { estimated: true } : {}),
     ...(partial.raw === undefined ? {} : { raw: partial.raw }),
   }
+}
+
+function totalInput(partial: PartialUsage): number {
+  if (partial.uncachedInputTokens === undefined) return count(partial.inputTokens)
+  return (
+    count(partial.uncachedInputTokens) +
+    count(partial.cacheReadTokens) +
+    count(partial.cacheWriteLongTokens) +
+    shortWrites(partial)
+  )
+}
+
+function shortWrites(partial: PartialUsage): number {
+  if (partial.cacheWriteTotalTokens === undefined) return count(partial.cacheWriteTokens)
+  return Math.max(0, count(partial.cacheWriteTotalTokens) - count(partial.cacheWriteLongTokens))
 }
 
 function count(value: number | undefined): number {

@@ -27,7 +27,11 @@ export interface UpstreamResponse {
  * Makes the call. Rejects with an {@link UpstreamFault} when no response head arrived;
  * the body's iterator throws one when the connection breaks.
  */
-export type Transport = (request: UpstreamRequest) => Promise<UpstreamResponse>
+export interface Transport {
+  (request: UpstreamRequest): Promise<UpstreamResponse>
+  /** Lets running calls finish, then gives the pooled connections back. A later call opens new ones. */
+  readonly close?: (() => Promise<void>) | undefined
+}
 
 /** Why a call broke: nothing of it is safe to show, so it carries no text of the vendor. */
 export type UpstreamFaultKind = 'connect' | 'timeout' | 'reset' | 'aborted' | 'too_large'

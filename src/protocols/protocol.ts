@@ -7,7 +7,7 @@ import type { Target } from '../canonical/target.js'
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import type { PartialUsage } from '../canonical/usage.js'
 import type { Warning } from '../canonical/warning.js'
-import type { GatewayError } from '../errors.js'
+import type { ErrorCode, GatewayError } from '../errors.js'
 
 /** The wire protocols. */
 export type ProtocolId = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
@@ -106,6 +106,8 @@ export interface Observation {
   readonly usageOnly?: boolean | undefined
   /** True: neither content nor a start: does not commit the status. */
   readonly idle?: boolean | undefined
+  /** Id of the answer, on wires whose error events must name it. */
+  readonly responseId?: string | undefined
 }
 
 /** The face of a protocol towards clients: only for protocols that have an endpoint here. */
@@ -122,13 +124,22 @@ export interface ClientWire {
   readonly fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>>>
   /** HTTP error body. */
   encodeError(error: GatewayError, requestId: string): JsonObject
-  /** Error events that end a stream after its head went out. `sequence`: number for the next event, where numbered. */
+  /**
+   * Error events that end a stream after its head went out. `sequence`: number for the next event, where numbered.
+   * `responseId`: id of the answer that was opened, where one was observed.
+   */
   encodeStreamError(
     error: GatewayError,
-    state: { readonly requestId: string; readonly sequence: number },
+    state: {
+      readonly requestId: string
+      readonly sequence: number
+      readonly responseId?: string | undefined
+    },
   ): string
   /** What keeps a silent stream alive. `started`: an event of the protocol went out before. */
   keepAlive(started: boolean): string
+  /** Statuses of this dialect that differ from the code's own: Anthropic says 529 where others say 503. */
+  readonly statuses?: Readonly<Partial<Record<ErrorCode, number>>> | undefined
   /** Strictly nested blocks: interleaved ones must be linearized before `createStreamEncoder` sees them. */
   readonly nested: boolean
 }
@@ -159,6 +170,8 @@ export interface UpstreamWire {
 export interface ToolRules {
   /** Characters allowed in a name. */
   readonly name: RegExp
+  /** What the first character must match, where that is narrower. */
+  readonly firstCharacter?: RegExp | undefined
   readonly maxNameLength: number
   /** A whole call id that may be sent as it is. */
   readonly callId: RegExp

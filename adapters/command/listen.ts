@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CommandError, EXIT } from './terminal.js'
+
+/** A server that listens. */
+export interface Listening {
+  /** `http://host:port`. */
+  readonly url: string
+  /** Takes no more requests, lets running ones finish for so long, then breaks them. */
+  close(graceMs: number): Promise<void>
+}
+
+/** An address to listen on; `otherwise` is taken when `port` is in use. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+  readonly otherwise?: number | undefined
+}
+
+/** How often connections are looked at that have gone idle since the server stopped listening. */
+const IDLE_CHECK_MS = 50
+
+/** Listens. Throws a {@link CommandError} when the address cannot be had. */
+export async function listen(listener: RequestListener, address: Address): Promise<Listening> {
+  const server = createServer(listener)
+  await bind(server, address)
+  const { port } = server.address() as AddressInfo
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host
+  return { url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) }
+}
+
+async function bind(server: Server, { host, port, otherwise }: Address): Promise<void> {
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE' && otherwise !== undefined) return await bind(server, { host, port: otherwise })
+    const reason = code === 'EADDRINUSE' ? 'the port is in use' : String(code ?? error)
+    throw new CommandError(`crossmodel-gateway: cannot listen on ${host}:${port}: ${reason}`, EXIT.failed)
+  }
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  const idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  const giveUp = new AbortController()
+  const grace = sleep(graceMs, undefined, { signal: giveUp.signal }).then(
+    () => server.closeAllConnections(),
+    () => undefined,
+  )
+  await closed
+  clearInterval(idleCheck)
+  giveUp.abort()
+  await grace
+}

@@ -1,0 +1,16 @@
+import type { Context } from 'hono'
+import { answerFetch } from '../../src/gateway/fetch.js'
+import type { Handler } from '../../src/gateway/http.js'
+import { relativePath } from '../../src/gateway/mount-path.js'
+
+/**
+ * Mounts a handler in Hono 4, on Node, Workers, Bun or Deno: `app.all('/llm/*', toHono(gateway))`. The path of the
+ * route is its mount point; a body that the host has already read is used again.
+ */
+export function toHono(handler: Handler): (context: Context) => Promise<Response> {
+  return ({ req }) =>
+    answerFetch(handler, req.raw, {
+      path: relativePath(req.url, req.routePath),
+      body: req.raw.bodyUsed ? async () => new Uint8Array(await req.arrayBuffer()) : undefined,
+    })
+}

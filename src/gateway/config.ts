@@ -1,0 +1,157 @@
+import type { ModelPrice } from '../balance/price.js'
+import type { JsonValue } from '../canonical/json.js'
+import type { ProtocolId } from '../protocols/protocol.js'
+import type { Hooks } from './hooks.js'
+import type { Transport } from './transport.js'
+
+/** A vendor account: a preset (`vendor`), or any server that speaks one of the protocols. */
+export interface UpstreamConfig {
+  /** Id of a preset (`openai`, `anthropic`, `deepseek`, …): brings protocols, base URL and dialect. */
+  readonly vendor?: string | undefined
+  readonly protocol?: ProtocolId | undefined
+  /** What the vendor's own SDK takes as its base URL: ends in /v1 for OpenAI, holds no version for Anthropic and Gemini. */
+  readonly baseUrl?: string | undefined
+  readonly apiKey?: string | undefined
+  /** Sent with every call. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** One place that serves a model. */
+export interface CandidateConfig {
+  /** Name of an upstream. */
+  readonly upstream: string
+  /** The vendor's own id of the model; `*` in a wildcard entry. */
+  readonly model: string
+  /** Pins the wire protocol where the upstream speaks several. */
+  readonly protocol?: ProtocolId | undefined
+}
+
+/** A model of the catalogue: one `upstream` and `model`, or several `candidates` in order of preference. */
+export interface ModelConfig {
+  /** `vendor/model`, or `vendor/*` for every model of a vendor. */
+  readonly id: string
+  readonly upstream?: string | undefined
+  /** The vendor's own id. Default: the part of `id` after the vendor. */
+  readonly model?: string | undefined
+  readonly protocol?: ProtocolId | undefined
+  readonly candidates?: readonly CandidateConfig[] | undefined
+  readonly maxOutputTokens?: number | undefined
+  readonly contextWindowTokens?: number | undefined
+  /** Default: the bundled price snapshot; a model that it does not know is refused at start. */
+  readonly price?: ModelPrice | 'free' | undefined
+  readonly displayName?: string | undefined
+  /** Seconds since the epoch. */
+  readonly created?: number | undefined
+  readonly modalities?: { readonly input: readonly string[]; readonly output: readonly string[] } | undefined
+  /** Shown in the catalogue as it is. */
+  readonly capabilities?: Readonly<Record<string, JsonValue>> | undefined
+}
+
+export interface KeyConfig {
+  /** `cm-…`; a key made by `createApiKey` has a checksum, any other form works as it is. */
+  readonly key: string
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+  /** Requests per minute. Default 60; null = unlimited. */
+  readonly rpm?: number | null | undefined
+  /** Tokens per minute. Default 100000; null = unlimited. */
+  readonly tpm?: number | null | undefined
+  /** Calls at the same time. Default: unlimited. */
+  readonly concurrency?: number | null | undefined
+  /** Model ids and `vendor/*` patterns. Default: all. */
+  readonly allowedModels?: readonly string[] | undefined
+  readonly disabled?: boolean | undefined
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number | undefined
+}
+
+export interface AccountConfig {
+  readonly id: string
+  /** Micro-USD. Absent: the account has no wallet yet. */
+  readonly balanceMicro?: number | undefined
+  readonly keys?: readonly KeyConfig[] | undefined
+  /** alias → model id, on top of the global ones. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined
+  readonly suspended?: boolean | undefined
+}
+
+/** Milliseconds; 0 = none. */
+export interface TimeoutConfig {
+  /** Longest wait for a vendor's response head. Default 300 000 (a long answer that is not streamed). */
+  readonly headMs?: number | undefined
+  /** Longest silence of a vendor within an answer. Default 300 000. */
+  readonly idleMs?: number | undefined
+  /** Longest duration of a whole call. Default 0. */
+  readonly totalMs?: number | undefined
+  /** A stream without a first event commits status 200 after this time, so that the client does not give up. Default 10 000. */
+  readonly commitMs?: number | undefined
+  /** Silence towards the client after which a stream is kept alive. Default and maximum 15 000. */
+  readonly keepAliveMs?: number | undefined
+}
+
+export interface CorsConfig {
+  readonly origins: '*' | readonly string[]
+  readonly maxAgeSeconds?: number | undefined
+}
+
+/** The part of the configuration that can stand in a JSON file. */
+export interface GatewayConfigData {
+  readonly upstreams: Readonly<Record<string, UpstreamConfig>>
+  readonly models: readonly ModelConfig[]
+  /** alias → model id. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined
+  readonly accounts?: readonly AccountConfig[] | undefined
+  readonly store?: 'memory' | undefined
+  readonly timeouts?: TimeoutConfig | undefined
+  /** Default 32 MiB. */
+  readonly maxBodyBytes?: number | undefined
+  /** Losses in translation are reported (`lenient`, default), or refused where they change the meaning (`strict`). */
+  readonly policy?: 'lenient' | 'strict' | undefined
+  readonly cors?: CorsConfig | undefined
+  /** Secret of the keyed hash of API keys, at least 16 characters. Random per process when absent. */
+  readonly keySecret?: string | undefined
+  /** Sign reasoning state that travels through clients of another protocol; the first one signs, all verify. */
+  readonly envelopeSecrets?: readonly { readonly id: string; readonly secret: string }[] | undefined
+  /** Output tokens that a call reserves of its key's TPM at most; reconciled after it. Default 4096. */
+  readonly maxReservedOutputTokens?: number | undefined
+  /** Output limit assumed where neither client nor model names one. Default 16384. */
+  readonly defaultMaxOutputTokens?: number | undefined
+}
+
+/** What `createGateway` takes: the JSON part, and what only code can give. */
+export interface GatewayConfig extends GatewayConfigData {
+  readonly hooks?: Hooks | undefined
+  /** Makes the calls to vendors. Default: undici on Node, `fetch` elsewhere. */
+  readonly transport?: Transport | undefined
+  /** Milliseconds since the epoch. Default: the system clock. */
+  readonly now?: (() => number) | undefined
+  /** Cryptographically random bytes. Default: `crypto.getRandomValues`. */
+  readonly randomBytes?: ((length: number) => Uint8Array) | undefined
+}
+
+/** One line of what is wrong with a configuration. */
+export interface ConfigProblem {
+  /** `models[0].price` */
+  readonly path: string
+  readonly message: string
+}
+
+const MARKER = Symbol.for('crossmodel-gateway.config-error')
+
+/** Thrown by `createGateway`: lists every problem at once, each with its path. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly ConfigProblem[]
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(
+      `Invalid gateway configuration:\n${problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`,
+    )
+    this.problems = problems
+    Object.defineProperty(this, MARKER, { value: true })
+  }
+
+  static isInstance(value: unknown): value is ConfigError {
+    return typeof value === 'object' && value !== null && MARKER in value
+  }
+}

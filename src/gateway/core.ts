@@ -1,0 +1,42 @@
+import type { CodecContext } from '../protocols/protocol.js'
+import type { Authenticator } from '../keys/authenticate.js'
+import type { ModelCatalog } from '../models/catalog.js'
+import type { ModelResolver } from '../models/resolver.js'
+import type { Stores } from '../stores/stores.js'
+import type { Cors } from './cors.js'
+import type { Redact } from './redact.js'
+import type { HookRunner } from './run-hooks.js'
+import type { Transport } from './transport.js'
+import type { Upstream } from './upstreams.js'
+
+/** Everything that the pipeline needs, made once by `createGateway` and never changed. */
+export interface Core {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly authenticator: Authenticator
+  readonly resolver: ModelResolver
+  readonly catalog: ModelCatalog
+  readonly cors: Cors
+  readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly transport: Transport
+  readonly codec: CodecContext
+  readonly hooks: HookRunner
+  readonly redact: Redact
+  readonly now: () => number
+  readonly createId: (prefix: string) => string
+}
+
+/** Numbers and choices of the configuration, defaults filled in. */
+export interface Settings {
+  readonly headTimeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly totalTimeoutMs: number
+  readonly commitMs: number
+  readonly keepAliveMs: number
+  readonly maxBodyBytes: number
+  readonly maxReservedOutputTokens: number
+  readonly defaultMaxOutputTokens: number
+  /** Life of leases and holds that nobody ends. */
+  readonly leaseTtlMs: number
+  readonly policy: 'lenient' | 'strict'
+}

@@ -1,0 +1,41 @@
+/**
+ * The platform's clock and randomness: the only place in `src` that reaches for them, and only where the
+ * configuration gives none.
+ */
+export function systemNow(): number {
+  return Date.now()
+}
+
+/** Cryptographically random bytes. */
+export function systemRandomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
+
+const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
+/** Largest multiple of the alphabet in a byte: values from here on would favour the first letters. */
+const FAIR = 252
+const ID_LENGTH = 24
+const POOL_BYTES = 2048
+
+/** Makes ids of 24 random letters and digits (124 bits). Randomness is drawn in blocks: one call a request is dear. */
+export function createIdSource(randomBytes: (length: number) => Uint8Array): (prefix: string) => string {
+  let pool = new Uint8Array(0)
+  let at = 0
+  const draw = (): number => {
+    if (at === pool.length) {
+      pool = new Uint8Array(randomBytes(POOL_BYTES))
+      at = 0
+    }
+    return pool[at++] ?? 0
+  }
+  return (prefix) => {
+    let id = prefix
+    for (let length = 0; length < ID_LENGTH;) {
+      const value = draw()
+      if (value >= FAIR) continue
+      id += ALPHABET[value % ALPHABET.length]
+      length++
+    }
+    return id
+  }
+}

@@ -1,0 +1,130 @@
+import { createTransport } from '#transport'
+import { createAuthenticator } from '../keys/authenticate.js'
+import { createModelCatalog } from '../models/catalog.js'
+import { createModelResolver, type ModelResolver } from '../models/resolver.js'
+import { createCodecContext } from '../protocols/state-envelope.js'
+import { createMemoryStore } from '../stores/memory/index.js'
+import { ConfigError, type ConfigProblem, type GatewayConfig, type GatewayConfigData } from './config.js'
+import { parseConfig } from './config-schema.js'
+import type { Core, Settings } from './core.js'
+import { createCors } from './cors.js'
+import { createIdSource, systemNow, systemRandomBytes } from './defaults.js'
+import { toFetch } from './fetch.js'
+import { handleRequest } from './handle.js'
+import type { GatewayRequest, GatewayResponse, Handler } from './http.js'
+import { buildModels, fillFromSnapshot } from './models.js'
+import { createRedactor } from './redact.js'
+import { createHookRunner } from './run-hooks.js'
+import { createUpstream, type Upstream } from './upstreams.js'
+
+/** A gateway: mount `handle` by an adapter, or serve `fetch` where the platform speaks Request and Response. */
+export interface Gateway extends Handler {
+  /** Resolves always, never rejects. */
+  handle(request: GatewayRequest): Promise<GatewayResponse>
+  fetch(request: Request): Promise<Response>
+  /** Closes connections to vendors; calls in flight end first when the host has stopped taking new ones. */
+  close(): Promise<void>
+}
+
+const DEFAULTS: Settings = {
+  headTimeoutMs: 300_000,
+  idleTimeoutMs: 300_000,
+  totalTimeoutMs: 0,
+  commitMs: 10_000,
+  keepAliveMs: 15_000,
+  maxBodyBytes: 32 * 1024 * 1024,
+  maxReservedOutputTokens: 4096,
+  defaultMaxOutputTokens: 16_384,
+  leaseTtlMs: 60 * 60 * 1000,
+  policy: 'lenient',
+}
+
+/**
+ * Creates a gateway. Throws one {@link ConfigError} that lists every problem of the configuration with its path.
+ * Holds no module-level state: two gateways in one process share nothing.
+ */
+export function createGateway(config: GatewayConfig): Gateway {
+  const core = buildCore(config)
+  const handle = (request: GatewayRequest): Promise<GatewayResponse> => handleRequest(core, request)
+  const fetch = toFetch({ handle })
+  return { handle, fetch, close: async () => core.transport.close?.() }
+}
+
+function buildCore(config: GatewayConfig): Core {
+  const { hooks = {}, transport, now = systemNow, randomBytes = systemRandomBytes, ...data } = config
+  const parsed = parseConfig(data)
+  const upstreams = buildUpstreams(parsed)
+  const { models, problems } = buildModels(parsed, upstreams.built)
+  const all = [...upstreams.problems, ...problems]
+  if (all.length > 0) throw new ConfigError(all)
+  const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }))
+  const secret = parsed.keySecret ?? toHex(randomBytes(32))
+  const stores = createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] })
+  return {
+    settings: toSettings(parsed),
+    stores,
+    authenticator: createAuthenticator({ store: stores.keys, secret, now }),
+    resolver,
+    catalog: createModelCatalog({ models, aliases: parsed.aliases, resolver }),
+    cors: createCors(parsed.cors),
+    upstreams: upstreams.built,
+    transport: transport ?? createTransport(),
+    codec: createCodecContext(parsed.envelopeSecrets),
+    hooks: createHookRunner(hooks),
+    redact: createRedactor([...upstreams.built.values()].flatMap(({ secrets }) => secrets)),
+    now,
+    createId: createIdSource(randomBytes),
+  }
+}
+
+interface BuiltUpstreams {
+  readonly built: ReadonlyMap<string, Upstream>
+  readonly problems: readonly ConfigProblem[]
+}
+
+function buildUpstreams({ upstreams }: GatewayConfigData): BuiltUpstreams {
+  const built = new Map<string, Upstream>()
+  const problems: ConfigProblem[] = []
+  for (const [name, config] of Object.entries(upstreams)) {
+    const upstream = createUpstream(name, config)
+    const path = `upstreams.${name}`
+    if (upstream === null)
+      problems.push({ path: `${path}.vendor`, message: `'${config.vendor}' has no preset` })
+    else if (upstream.connections.length === 0) {
+      problems.push({
+        path: `${path}.protocol`,
+        message: `'${config.vendor}' does not speak ${config.protocol}`,
+      })
+    } else built.set(name, upstream)
+  }
+  return { built, problems }
+}
+
+function withSnapshot(resolver: ModelResolver): ModelResolver {
+  return {
+    resolve(requested, aliases) {
+      const route = resolver.resolve(requested, aliases)
+      return route === null ? null : { ...route, model: fillFromSnapshot(route.model) }
+    },
+  }
+}
+
+function toSettings(config: GatewayConfigData): Settings {
+  const { timeouts = {} } = config
+  return {
+    headTimeoutMs: timeouts.headMs ?? DEFAULTS.headTimeoutMs,
+    idleTimeoutMs: timeouts.idleMs ?? DEFAULTS.idleTimeoutMs,
+    totalTimeoutMs: timeouts.totalMs ?? DEFAULTS.totalTimeoutMs,
+    commitMs: timeouts.commitMs ?? DEFAULTS.commitMs,
+    keepAliveMs: timeouts.keepAliveMs ?? DEFAULTS.keepAliveMs,
+    maxBodyBytes: config.maxBodyBytes ?? DEFAULTS.maxBodyBytes,
+    maxReservedOutputTokens: config.maxReservedOutputTokens ?? DEFAULTS.maxReservedOutputTokens,
+    defaultMaxOutputTokens: config.defaultMaxOutputTokens ?? DEFAULTS.defaultMaxOutputTokens,
+    leaseTtlMs: DEFAULTS.leaseTtlMs,
+    policy: config.policy ?? DEFAULTS.policy,
+  }
+}
+
+function toHex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,129 @@
+import { GatewayError } from '../errors.js'
+import { readCredentials } from '../keys/credentials.js'
+import { createDeadline } from './deadline.js'
+import type { Call } from './call.js'
+import type { Core } from './core.js'
+import { clientOf, type Dialect, selectDialect } from './dialect.js'
+import type { GatewayRequest, GatewayResponse } from './http.js'
+import { type ClientProtocol, runCall } from './pipeline.js'
+import { getProtocol } from './protocols.js'
+import { QUERIES } from './queries.js'
+import { baseHeaders, respondError, respondJson, toClientError } from './respond.js'
+import { dialectOfPath, matchRoute, type Operation, type RouteMatch } from './routes.js'
+import type { ProtocolId } from '../protocols/protocol.js'
+
+/** Which protocol an endpoint speaks. */
+const CLIENTS: Readonly<Partial<Record<Operation, ProtocolId>>> = {
+  chat: 'openai-chat',
+  responses: 'openai-responses',
+  messages: 'anthropic-messages',
+}
+
+/** Answers one request. Resolves always: what is thrown anywhere becomes an error of the client's dialect. */
+export async function handleRequest(core: Core, request: GatewayRequest): Promise<GatewayResponse> {
+  const route = matchRoute(request.path)
+  const dialect = selectDialect(route?.dialect ?? dialectOfPath(request.path), request.headers)
+  const requestId = core.createId('req_cm_')
+  const headers = { ...baseHeaders(dialect, requestId), ...core.cors.headers(request.headers) }
+  const plain = { headers, dialect, requestId }
+  try {
+    if (request.method === 'OPTIONS') return answerOptions(core, request, headers)
+    if (route === null) throw notFound(request)
+    const refused = refuseMethod(route, request)
+    if (refused !== null)
+      return respondError({ ...plain, headers: { ...headers, ...refused.headers } }, refused.error)
+    if (request.method === 'HEAD' || route.operation === 'probe') return { status: 200, headers, body: '' }
+    const protocolId = CLIENTS[route.operation]
+    if (protocolId === undefined) return await answerQuery(core, request, route, plain)
+    return await answerCall(core, request, { ...plain, endpoint: route.endpoint, protocolId })
+  } catch (thrown) {
+    const error = toClientError(thrown)
+    core.hooks.error({ requestId, error, cause: thrown })
+    return respondError(plain, error)
+  }
+}
+
+interface Plain {
+  readonly headers: Record<string, string>
+  readonly dialect: Dialect
+  readonly requestId: string
+}
+
+async function answerCall(
+  core: Core,
+  request: GatewayRequest,
+  { endpoint, protocolId, ...plain }: Plain & { readonly endpoint: string; readonly protocolId: ProtocolId },
+): Promise<GatewayResponse> {
+  const deadline = createDeadline(request.signal, core.settings.totalTimeoutMs)
+  const call: Call = {
+    ...plain,
+    endpoint,
+    startedAt: core.now(),
+    signal: deadline.signal,
+    timedOut: deadline.timedOut,
+    close: deadline.close,
+    identity: null,
+    model: '',
+    route: null,
+    endUser: null,
+    streamed: false,
+    firstByteAt: null,
+  }
+  const protocol = getProtocol(protocolId)
+  const client: ClientProtocol = { protocol, client: clientOf(protocol) }
+  return await runCall(core, call, client, request)
+}
+
+async function answerQuery(
+  core: Core,
+  request: GatewayRequest,
+  route: RouteMatch,
+  plain: Plain,
+): Promise<GatewayResponse> {
+  const query = QUERIES[route.operation]
+  if (query === undefined) throw notFound(request)
+  const { dialect } = plain
+  const key = readCredentials(request.headers, dialect.preferredCredential)
+  const identity = await core.authenticator.authenticate(key, dialect.missingKey)
+  try {
+    return respondJson(plain, 200, JSON.stringify(await query(core, identity, route)))
+  } catch (cause) {
+    if (GatewayError.isInstance(cause)) throw cause
+    throw new GatewayError('db_error', 'The store could not be read.', { cause })
+  }
+}
+
+function answerOptions(
+  core: Core,
+  request: GatewayRequest,
+  headers: Record<string, string>,
+): GatewayResponse {
+  return { status: 204, headers: { ...headers, ...core.cors.preflight(request.headers) }, body: '' }
+}
+
+interface Refused {
+  readonly error: GatewayError
+  readonly headers: Record<string, string>
+}
+
+function refuseMethod(route: RouteMatch, { method, headers }: GatewayRequest): Refused | null {
+  if (method === route.method || method === 'HEAD') return null
+  if (route.operation === 'responses' && method === 'GET' && headers['upgrade'] !== undefined) {
+    return {
+      error: new GatewayError(
+        'upgrade_required',
+        'WebSocket is not supported here; use HTTP with streaming.',
+      ),
+      headers: { upgrade: 'HTTP/1.1', connection: 'Upgrade' },
+    }
+  }
+  return {
+    error: new GatewayError('method_not_allowed', `${method} is not allowed here; use ${route.method}.`),
+    headers: { allow: `${route.method}, HEAD, OPTIONS` },
+  }
+}
+
+function notFound({ method, path }: GatewayRequest): GatewayError {
+  const plain = path.split('?', 1)[0] ?? ''
+  return new GatewayError('not_found', `There is no ${method} ${plain.slice(0, 200)} here.`)
+}

@@ -1,0 +1,109 @@
+import { parseModelId } from '../models/model-id.js'
+import { lookUpSnapshot, type SnapshotEntry } from '../models/price-snapshot.js'
+import type { ModelCandidate, ModelEntry } from '../models/route.js'
+import type { ConfigProblem, GatewayConfigData, ModelConfig } from './config.js'
+import type { Upstream } from './upstreams.js'
+
+const WILDCARD = '/*'
+
+/** Models of the configuration as the catalogue's entries, and what is wrong with them. */
+export interface BuiltModels {
+  readonly models: readonly ModelEntry[]
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** Fills prices and sizes from the bundled snapshot and checks that every model can be served and billed. */
+export function buildModels(
+  config: GatewayConfigData,
+  upstreams: ReadonlyMap<string, Upstream>,
+): BuiltModels {
+  const problems: ConfigProblem[] = []
+  const seen = new Set<string>()
+  const models = config.models.map((model, index) => {
+    const path = `models[${index}]`
+    if (seen.has(model.id)) problems.push({ path: `${path}.id`, message: `'${model.id}' stands twice` })
+    seen.add(model.id)
+    const entry = toEntry(model, config)
+    problems.push(...checkCandidates(entry.candidates, upstreams, path))
+    if (entry.price === null && !entry.id.endsWith(WILDCARD)) {
+      problems.push({
+        path: `${path}.price`,
+        message: `'${model.id}' is not in the price snapshot: give a price, or "free"`,
+      })
+    }
+    return entry
+  })
+  for (const [alias, target] of Object.entries(config.aliases ?? {})) {
+    if (target === '') problems.push({ path: `aliases.${alias}`, message: 'leads nowhere' })
+  }
+  return { models, problems }
+}
+
+function toEntry(model: ModelConfig, config: GatewayConfigData): ModelEntry {
+  const candidates = candidatesOf(model)
+  const known = isWildcardId(model.id) ? null : findInSnapshot(model.id, candidates, config)
+  return {
+    id: model.id,
+    candidates,
+    price: model.price ?? known?.price ?? null,
+    maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
+    contextWindowTokens: model.contextWindowTokens ?? known?.contextWindowTokens,
+    displayName: model.displayName,
+    created: model.created,
+    modalities: model.modalities,
+    capabilities: model.capabilities,
+  }
+}
+
+function candidatesOf(model: ModelConfig): readonly ModelCandidate[] {
+  if (model.candidates !== undefined) return model.candidates
+  const { upstream = '', protocol } = model
+  return [{ upstream, model: model.model ?? parseModelId(model.id)?.model ?? model.id, protocol }]
+}
+
+/** By the id itself, then by what the first candidate's vendor calls it. */
+function findInSnapshot(
+  id: string,
+  candidates: readonly ModelCandidate[],
+  config: GatewayConfigData,
+): SnapshotEntry | null {
+  const named = parseModelId(id)
+  const found = named === null ? null : lookUpSnapshot(named.vendor, named.model)
+  if (found !== null) return found
+  const first = candidates[0]
+  const vendor = first === undefined ? undefined : config.upstreams[first.upstream]?.vendor
+  return first === undefined || vendor === undefined ? null : lookUpSnapshot(vendor, first.model)
+}
+
+/** Price and sizes of a model that a wildcard entry was asked for; the entry's own settings win. */
+export function fillFromSnapshot(entry: ModelEntry): ModelEntry {
+  if (entry.price !== null && entry.maxOutputTokens !== undefined) return entry
+  const named = parseModelId(entry.id)
+  const known = named === null ? null : lookUpSnapshot(named.vendor, named.model)
+  if (known === null) return entry
+  return {
+    ...entry,
+    price: entry.price ?? known.price,
+    maxOutputTokens: entry.maxOutputTokens ?? known.maxOutputTokens,
+    contextWindowTokens: entry.contextWindowTokens ?? known.contextWindowTokens,
+  }
+}
+
+function checkCandidates(
+  candidates: readonly ModelCandidate[],
+  upstreams: ReadonlyMap<string, Upstream>,
+  path: string,
+): readonly ConfigProblem[] {
+  return candidates.flatMap(({ upstream: name, protocol }) => {
+    const upstream = upstreams.get(name)
+    if (upstream === undefined)
+      return [{ path: `${path}.upstream`, message: `no upstream is named '${name}'` }]
+    const speaks = upstream.connections.some((connection) => connection.protocol.id === protocol)
+    if (protocol === undefined || speaks) return []
+    return [{ path: `${path}.protocol`, message: `upstream '${name}' does not speak ${protocol}` }]
+  })
+}
+
+function isWildcardId(id: string): boolean {
+  return id.endsWith(WILDCARD)
+}

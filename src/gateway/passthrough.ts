@@ -1,0 +1,172 @@
+import { isJsonObject, type JsonObject, parseJson } from '../canonical/json.js'
+import type { UpstreamError } from '../canonical/upstream-error.js'
+import { mergeUsage } from '../canonical/usage.js'
+import type { ClientWire, RequestFacts, RoutedRequest, UpstreamWire } from '../protocols/protocol.js'
+import { createEventAligner } from '../sse/align.js'
+import { parseSse } from '../sse/parse.js'
+import { createTextDecoder } from '../sse/text-decoder.js'
+import { createTokenCounter } from '../usage/estimate.js'
+import type { Answer, AnswerStream, Exchange, Progress } from './answer.js'
+import { scanObject, setMembers } from './json-text.js'
+import type { ReadBody } from './read-body.js'
+
+/** What a same-protocol exchange needs. */
+export interface PassthroughOptions {
+  readonly client: ClientWire
+  readonly upstream: UpstreamWire
+  readonly facts: RequestFacts
+  readonly request: ReadBody
+  readonly routed: RoutedRequest
+  /** The model name that the client sees. */
+  readonly model: string
+  /** Encodes an error that ends the stream; the text is safe to show. */
+  encodeFailure(error: UpstreamError, sequence: number): string
+}
+
+/** Client and vendor speak the same protocol: bytes go through as they are, and the decoder only watches. */
+export function createPassthrough(options: PassthroughOptions): Exchange {
+  const { client, facts, request, routed } = options
+  const edits = client.routeRequest(facts, request.json, routed)
+  return {
+    body: setMembers(request.source, request.json, edits),
+    warnings: [],
+    readAnswer: (text) => readAnswer(text, options),
+    createStream: () => createStream(options),
+  }
+}
+
+function readAnswer(text: string, { upstream, model }: PassthroughOptions): Answer {
+  const json = parseJson(text)
+  const observation = isJsonObject(json) ? upstream.observeResponse(json) : { error: GARBAGE }
+  return {
+    body: isJsonObject(json) ? renameModel(text, json, model) : text,
+    warnings: [],
+    phase: 'finished',
+    error: observation.error ?? null,
+    usage: observation.usage ?? null,
+    countOutput: () => {
+      const counter = createTokenCounter()
+      if (isJsonObject(json)) counter.add(upstream.responseText(json))
+      return counter.tokens()
+    },
+  }
+}
+
+const GARBAGE: UpstreamError = { kind: 'garbage', message: '' }
+
+function renameModel(text: string, json: JsonObject, model: string): string {
+  if (typeof json['model'] !== 'string' || json['model'] === model) return text
+  try {
+    return setMembers(scanObject(text), json, { model })
+  } catch {
+    return text // Nested too deeply to scan: the name is worth less than the answer.
+  }
+}
+
+const MODEL = /"model"\s*:\s*"(?:[^"\\]|\\.)*"/
+const EVENT = /[^]*?(?:\r\n|\n|\r)(?:\r\n|\n|\r)+/g
+const BLANK = '\n\n'
+const SEQUENCE = /"sequence_number"\s*:\s*(\d+)/g
+
+function createStream(options: PassthroughOptions): AnswerStream {
+  const { upstream, facts } = options
+  const decoder = createTextDecoder({ keepByteOrderMark: true })
+  const aligner = createEventAligner()
+  const counter = createTokenCounter()
+  const rename = createRenamer(options.model)
+  const progress: { -readonly [field in keyof Progress]: Progress[field] } = {
+    phase: 'idle',
+    error: null,
+    usage: null,
+    countOutput: () => counter.tokens(),
+  }
+  let sent = ''
+
+  const watch = (text: string): string => {
+    if (text === '' || progress.error !== null) return ''
+    const output = progress.phase === 'idle' || upstream.notable.test(text) ? examine(text) : text
+    for (const match of output.matchAll(upstream.outputText)) counter.add(match[1] ?? '')
+    sent = output === '' ? sent : output
+    return rename(output)
+  }
+
+  /** Looks at each event; gives the text without what this client must not see, up to an error. */
+  const examine = (text: string): string => {
+    let output = ''
+    for (const [block] of text.matchAll(EVENT)) {
+      const event = parseSse(block)[0]
+      if (event === undefined) {
+        output += block
+        continue
+      }
+      const seen = upstream.observeEvent(event)
+      if (seen.usage !== undefined) progress.usage = mergeUsage(progress.usage ?? {}, seen.usage)
+      if (seen.error !== undefined) {
+        progress.error = seen.error
+        return output + options.encodeFailure(seen.error, nextSequence(sent + output))
+      }
+      if (seen.finished) progress.phase = 'finished'
+      else if (!seen.idle && progress.phase === 'idle') progress.phase = 'started'
+      if (!(seen.usageOnly && facts.hideUsage)) output += block
+    }
+    return output
+  }
+
+  const fail = (error: UpstreamError): string => {
+    if (progress.error !== null) return ''
+    progress.error = error
+    return options.encodeFailure(error, nextSequence(sent))
+  }
+
+  return {
+    progress,
+    push: (bytes) => watch(aligner.push(decoder.decode(bytes))),
+    end() {
+      const rest = aligner.push(decoder.end()) + aligner.rest()
+      const last = isWholeEvent(rest) ? watch(rest + BLANK) : ''
+      if (progress.error !== null) return last
+      if (progress.phase === 'finished') return last === '' ? idleRest(rest) : last.slice(0, -BLANK.length)
+      return last + fail({ kind: 'truncated', message: '' })
+    },
+    fail,
+  }
+}
+
+/**
+ * The last event may lack its blank line. It counts when it is whole: a cut one is no JSON and no `[DONE]`,
+ * and half an event would swallow the error that follows it.
+ */
+function isWholeEvent(rest: string): boolean {
+  const data = parseSse(rest + BLANK)[0]?.data
+  return data !== undefined && (data.trim() === '[DONE]' || parseJson(data) !== undefined)
+}
+
+/** What is left of a finished stream goes out unless it is a part of an event. */
+function idleRest(rest: string): string {
+  return parseSse(rest + BLANK).length === 0 ? rest : ''
+}
+
+/** Number for an event after the last numbered one; 0 where events have none. */
+function nextSequence(text: string): number {
+  let last = -1
+  for (const match of text.matchAll(SEQUENCE)) last = Number(match[1])
+  return last + 1
+}
+
+/**
+ * Replaces the vendor's model name by the one that the client knows. Quotes inside strings are escaped on the wire,
+ * so the learned text can only be a real member.
+ */
+function createRenamer(model: string): (text: string) => string {
+  let needle: string | null = null
+  let replacement = ''
+  return (text) => {
+    if (needle === null) {
+      const found = MODEL.exec(text)?.[0]
+      if (found === undefined) return text
+      needle = found
+      replacement = found.slice(0, found.indexOf(':') + 1) + JSON.stringify(model)
+    }
+    return text.includes(needle) ? text.replaceAll(needle, () => replacement) : text
+  }
+}

@@ -1,0 +1,213 @@
+import type { JsonObject } from '../canonical/json.js'
+import { GatewayError } from '../errors.js'
+import { readCredentials } from '../keys/credentials.js'
+import type { Identity } from '../keys/key-store.js'
+import type { ClientWire, Protocol, RequestFacts } from '../protocols/protocol.js'
+import { estimateInputTokens } from '../usage/estimate-input.js'
+import { admitCall } from './admit.js'
+import type { Exchange } from './answer.js'
+import type { Admission, Call } from './call.js'
+import type { Core } from './core.js'
+import { createExchange } from './exchange.js'
+import type { GatewayRequest, GatewayResponse } from './http.js'
+import { createMeter, type Meter } from './meter.js'
+import { readBody, type ReadBody } from './read-body.js'
+import { replyStream, replyWhole } from './reply.js'
+import { type Leg, resolveLeg } from './resolve.js'
+import { respondError, toClientError } from './respond.js'
+import { sendUpstream } from './send.js'
+
+/** A client protocol's face together with its codec. */
+export interface ClientProtocol {
+  readonly protocol: Protocol
+  readonly client: ClientWire
+}
+
+/** What the steps before the call to the vendor have found out. */
+export interface Prepared {
+  readonly client: ClientProtocol
+  readonly request: GatewayRequest
+  readonly body: ReadBody
+  readonly facts: RequestFacts
+  readonly leg: Leg
+  readonly admission: Admission
+  readonly exchange: Exchange
+}
+
+/**
+ * One request, one room after the other: identify → read → resolve → admit → send → reply → settle.
+ * Whatever is thrown on the way ends the call in the meter and becomes an error in the client's dialect.
+ */
+export async function runCall(
+  core: Core,
+  call: Call,
+  client: ClientProtocol,
+  request: GatewayRequest,
+): Promise<GatewayResponse> {
+  let admission: Admission | null = null
+  const meter = openMeter(core, call, () => admission)
+  try {
+    const identity = await identify(core, call, request)
+    const body = await readBody(request.body, core.settings.maxBodyBytes)
+    const facts = await inspect(core, call, client, body.json)
+    const leg = await resolve(core, call, identity, client, facts)
+    admission = await admit(core, call, identity, { leg, facts, body: body.json })
+    const exchange = createExchange(core, call, { client, body, facts, leg, admission })
+    return await exchangeWithVendor(core, call, meter, {
+      client,
+      request,
+      body,
+      facts,
+      leg,
+      admission,
+      exchange,
+    })
+  } catch (thrown) {
+    return await fail(core, call, meter, thrown)
+  }
+}
+
+/** key → account */
+async function identify(core: Core, call: Call, request: GatewayRequest): Promise<Identity> {
+  const identity = await core.authenticator.authenticate(
+    readCredentials(request.headers, call.dialect.preferredCredential),
+    call.dialect.missingKey,
+  )
+  call.identity = identity
+  return identity
+}
+
+/** body → model, stream, limits, end user */
+async function inspect(
+  core: Core,
+  call: Call,
+  { client }: ClientProtocol,
+  body: JsonObject,
+): Promise<RequestFacts> {
+  if (typeof body['model'] === 'string') call.model = body['model']
+  const facts = client.inspectRequest(body)
+  call.streamed = facts.stream
+  call.endUser = facts.endUser ?? null
+  const { requestId, endpoint, identity } = call
+  if (identity !== null) {
+    await core.hooks.request({ requestId, endpoint, identity, model: facts.model, body })
+  }
+  return facts
+}
+
+/** model id → route */
+async function resolve(
+  core: Core,
+  call: Call,
+  identity: Identity,
+  { protocol }: ClientProtocol,
+  facts: RequestFacts,
+): Promise<Leg> {
+  const leg = resolveLeg(core, identity, facts.model, protocol.id)
+  call.model = leg.model.id
+  call.route = leg.name
+  call.headers['x-crossmodel-model'] = leg.model.id
+  await core.hooks.route({ requestId: call.requestId, model: leg.model.id, route: leg.name })
+  return leg
+}
+
+/** RPM, TPM, concurrency, hold */
+function admit(
+  core: Core,
+  call: Call,
+  identity: Identity,
+  { leg, facts, body }: { readonly leg: Leg; readonly facts: RequestFacts; readonly body: JsonObject },
+): Promise<Admission> {
+  const { price } = leg.model
+  if (price === null) throw new TypeError('an unpriced model is never resolved')
+  return admitCall(
+    {
+      callId: call.requestId,
+      identity,
+      price,
+      estimatedInputTokens: estimateInputTokens(body),
+      requestedOutputTokens: facts.maxOutputTokens,
+      modelOutputTokens: leg.model.maxOutputTokens ?? core.settings.defaultMaxOutputTokens,
+      candidateCount: facts.candidateCount,
+      now: call.startedAt,
+    },
+    {
+      ledger: core.stores.ledger,
+      limits: core.stores.limits,
+      maxReservedOutputTokens: core.settings.maxReservedOutputTokens,
+      leaseTtlMs: core.settings.leaseTtlMs,
+      onLimits: (decision) => Object.assign(call.headers, call.dialect.limitHeaders(decision, core.now())),
+    },
+  )
+}
+
+/** request → vendor → client */
+async function exchangeWithVendor(
+  core: Core,
+  call: Call,
+  meter: Meter,
+  prepared: Prepared,
+): Promise<GatewayResponse> {
+  const { leg, exchange, facts, client, request } = prepared
+  const sent = await sendUpstream(core, call, {
+    leg,
+    body: exchange.body,
+    stream: facts.stream,
+    clientHeaders: leg.protocol.id === client.protocol.id ? request.headers : null,
+    signal: call.signal,
+  })
+  if (!sent.ok) {
+    if (isGone(request)) throw sent.error
+    await meter.fail(sent.error, null)
+    core.hooks.error({ requestId: call.requestId, error: sent.error })
+    return respondError(call, sent.error, sent.verbatim)
+  }
+  Object.assign(call.headers, returnedHeaders(prepared, sent.response.headers))
+  const reply = facts.stream ? replyStream : replyWhole
+  return await reply(core, call, { ...prepared, meter, response: sent.response })
+}
+
+function returnedHeaders(
+  { leg, client }: Prepared,
+  headers: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return leg.protocol.id === client.protocol.id ? leg.connection.returned.pick(headers) : {}
+}
+
+/** The only place where something thrown becomes a response. */
+async function fail(core: Core, call: Call, meter: Meter, thrown: unknown): Promise<GatewayResponse> {
+  const error = call.signal.aborted && !call.timedOut() ? clientGone() : toClientError(thrown)
+  if (error.code === 'client_closed_request') await meter.abort(null)
+  else await meter.fail(error, null)
+  core.hooks.error({ requestId: call.requestId, error, cause: thrown })
+  return respondError(call, error)
+}
+
+function clientGone(): GatewayError {
+  return new GatewayError('client_closed_request', 'The client closed the request.')
+}
+
+function isGone(request: GatewayRequest): boolean {
+  return request.signal?.aborted === true
+}
+
+function openMeter(core: Core, call: Call, admission: () => Admission | null): Meter {
+  const { ledger, limits, usage } = core.stores
+  return createMeter(
+    {
+      ledger,
+      limits,
+      usage,
+      now: core.now,
+      onUsage: core.hooks.usage,
+      onStoreError: ({ requestId }, cause) =>
+        core.hooks.error({
+          requestId,
+          error: new GatewayError('db_error', 'A store failed.', { cause }),
+          cause,
+        }),
+    },
+    call,
+    admission,
+  )
+}

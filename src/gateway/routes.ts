@@ -1,0 +1,80 @@
+/** What an endpoint does; the table below is the only place that knows paths. */
+export type Operation = 'chat' | 'responses' | 'messages' | 'models' | 'model' | 'credits' | 'usage' | 'probe'
+
+/** Whose error bodies and headers a route speaks; GET routes decide by header. */
+export type RouteDialect = 'openai' | 'anthropic' | 'by-header'
+
+export interface RouteMatch {
+  readonly operation: Operation
+  readonly dialect: RouteDialect
+  readonly method: 'GET' | 'POST'
+  /** Path as documented, without the query: `/v1/messages`. */
+  readonly endpoint: string
+  /** Decoded `{id}` of the path. */
+  readonly id: string | null
+  /** Query without `?`. */
+  readonly query: string
+}
+
+type Row = Omit<RouteMatch, 'id' | 'query'>
+
+const ROWS: ReadonlyMap<string, Row> = new Map(
+  (
+    [
+      ['chat', 'openai', 'POST', '/v1/chat/completions'],
+      ['responses', 'openai', 'POST', '/v1/responses'],
+      ['messages', 'anthropic', 'POST', '/v1/messages'],
+      ['models', 'by-header', 'GET', '/v1/models'],
+      ['credits', 'by-header', 'GET', '/v1/credits'],
+      ['usage', 'by-header', 'GET', '/v1/usage'],
+    ] as const
+  ).map(([operation, dialect, method, endpoint]) => [
+    endpoint.slice('/v1'.length),
+    { operation, dialect, method, endpoint },
+  ]),
+)
+
+const MODEL: Row = { operation: 'model', dialect: 'by-header', method: 'GET', endpoint: '/v1/models/{id}' }
+const MODEL_PREFIX = '/models/'
+
+/** Paths that clients probe before their first call (Claude Code: `HEAD /api/hello`). */
+const PROBES: ReadonlySet<string> = new Set(['', '/api/hello'])
+const PROBE: Row = { operation: 'probe', dialect: 'openai', method: 'GET', endpoint: '/' }
+
+/**
+ * Finds the route of a path: with or without `/v1`, a trailing slash and a query. The model id may be
+ * percent-encoded or hold plain slashes. Null when there is none.
+ */
+export function matchRoute(path: string): RouteMatch | null {
+  const mark = path.indexOf('?')
+  const query = mark < 0 ? '' : path.slice(mark + 1)
+  const plain = stripVersion(stripSlashes(mark < 0 ? path : path.slice(0, mark)))
+  const row = ROWS.get(plain)
+  if (row !== undefined) return { ...row, id: null, query }
+  if (plain.startsWith(MODEL_PREFIX)) return { ...MODEL, id: decode(plain.slice(MODEL_PREFIX.length)), query }
+  return PROBES.has(plain) ? { ...PROBE, id: null, query } : null
+}
+
+/** Which dialect answers on a path that has no route: the nearest endpoint's. */
+export function dialectOfPath(path: string): RouteDialect {
+  return stripVersion(stripSlashes(path)).startsWith('/messages') ? 'anthropic' : 'by-header'
+}
+
+function stripSlashes(path: string): string {
+  let end = path.length
+  while (end > 0 && path.charCodeAt(end - 1) === 47) end--
+  return path.slice(0, end)
+}
+
+function stripVersion(path: string): string {
+  if (path === '/v1') return ''
+  return path.startsWith('/v1/') ? path.slice('/v1'.length) : path
+}
+
+function decode(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}

@@ -1,0 +1,79 @@
+import { type JsonValue, parseJson } from '../canonical/json.js'
+import type { UpstreamError } from '../canonical/upstream-error.js'
+import { type GatewayError } from '../errors.js'
+import type { Call } from './call.js'
+import type { Core } from './core.js'
+import type { RequestHeaders } from './http.js'
+import type { Leg } from './resolve.js'
+import type { UpstreamResponse } from './transport.js'
+import { faultToUpstreamError, toGatewayError } from './upstream-errors.js'
+
+/** A vendor's error may be long (HTML pages); more than this is not read. */
+const MAX_ERROR_BYTES = 256 * 1024
+
+/** The vendor answered, or did not: an expected outcome, so a value. */
+export type Sent =
+  | { readonly ok: true; readonly response: UpstreamResponse }
+  | {
+      readonly ok: false
+      readonly error: GatewayError
+      /** The vendor's own body, fit for a client of its protocol. */
+      readonly verbatim?: string | undefined
+    }
+
+export interface SendRequest {
+  readonly leg: Leg
+  readonly body: string
+  readonly stream: boolean
+  /** The client's headers when it speaks the vendor's protocol; null = none are forwarded. */
+  readonly clientHeaders: RequestHeaders | null
+  readonly signal: AbortSignal
+}
+
+/** Calls the vendor and waits for its response head. */
+export async function sendUpstream(core: Core, call: Call, request: SendRequest): Promise<Sent> {
+  const { leg, stream } = request
+  const { connection, protocol } = leg
+  const forwarded = request.clientHeaders === null ? {} : connection.forwarded.pick(request.clientHeaders)
+  let response: UpstreamResponse
+  try {
+    response = await core.transport({
+      method: 'POST',
+      url: connection.baseUrl + protocol.upstream.endpoint(leg.target.model, stream),
+      headers: { ...protocol.upstream.defaultHeaders, ...forwarded, ...connection.headers },
+      body: request.body,
+      signal: request.signal,
+      headTimeoutMs: core.settings.headTimeoutMs,
+      idleTimeoutMs: core.settings.idleTimeoutMs,
+    })
+  } catch (fault) {
+    return { ok: false, error: toGatewayError(faultToUpstreamError(fault), core.redact) }
+  }
+  return response.status >= 200 && response.status < 300
+    ? { ok: true, response }
+    : await readRefusal(core, call, request, response)
+}
+
+/** Kinds of errors whose text is the vendor's business with us, not with the client. */
+const PRIVATE: ReadonlySet<UpstreamError['kind']> = new Set(['authentication', 'billing', 'permission'])
+
+async function readRefusal(
+  core: Core,
+  call: Call,
+  { leg, clientHeaders }: SendRequest,
+  response: UpstreamResponse,
+): Promise<Sent> {
+  const text = await response.text(MAX_ERROR_BYTES).catch(() => '')
+  const json = parseJson(text)
+  const body: JsonValue = json === undefined ? text : json
+  const upstreamError = leg.protocol.decodeError(response.status, response.headers, body)
+  const error = toGatewayError(upstreamError, core.redact)
+  const sameStatus = call.dialect.status(error) === response.status
+  const fit =
+    clientHeaders !== null &&
+    sameStatus &&
+    response.status < 500 &&
+    !PRIVATE.has(upstreamError.kind) &&
+    call.dialect.ownsError(body)
+  return { ok: false, error, ...(fit ? { verbatim: core.redact(text) } : {}) }
+}

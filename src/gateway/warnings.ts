@@ -1,0 +1,30 @@
+import type { Warning } from '../canonical/warning.js'
+import type { Call } from './call.js'
+import type { Core } from './core.js'
+
+/** Proxies refuse long headers; what does not fit is counted, and the hook has it all. */
+const MAX_HEADER_LENGTH = 4096
+
+/** `x-crossmodel-warnings: dropped:top_k, clamped:temperature`; empty when nothing was lost. */
+export function warningHeader(warnings: readonly Warning[]): Record<string, string> {
+  if (warnings.length === 0) return {}
+  const entries = [...new Set(warnings.map(({ code, path }) => `${code}:${toAscii(path)}`))]
+  let value = ''
+  let left = entries.length
+  for (const entry of entries) {
+    if (value.length + entry.length > MAX_HEADER_LENGTH) break
+    value += value === '' ? entry : `, ${entry}`
+    left--
+  }
+  return { 'x-crossmodel-warnings': left === 0 ? value : `${value}, more:${left}` }
+}
+
+/** Tells the hook, once a request. */
+export function reportWarnings(core: Core, call: Call, warnings: readonly Warning[]): void {
+  if (warnings.length > 0) core.hooks.warning({ requestId: call.requestId, warnings })
+}
+
+/** Paths may hold a client's own keys; header values may not hold everything. */
+function toAscii(path: string): string {
+  return path.replace(/[^\x21-\x2b\x2d-\x7e]/g, '_')
+}

@@ -1,0 +1,46 @@
+import type { JsonObject } from '../canonical/json.js'
+import type { ModelPrice } from '../canonical/price.js'
+
+/** One upstream that serves a model. */
+export interface ModelCandidate {
+  /** Name of the upstream in the configuration. */
+  readonly upstream: string
+  /** The vendor's own model id; `*` stands for what a wildcard entry was asked for. */
+  readonly model: string
+  /** Wire protocol to use there, where the upstream speaks several. */
+  readonly protocol?: string | undefined
+}
+
+/** What goes in and out: `text`, `image`, `audio`, `video`, `file`. */
+export interface ModelModalities {
+  readonly input: readonly string[]
+  readonly output: readonly string[]
+}
+
+/** One model of the catalogue, or with the id `vendor/*` every model of a vendor. */
+export interface ModelEntry {
+  /** `vendor/model`. */
+  readonly id: string
+  /** In the order of preference. */
+  readonly candidates: readonly ModelCandidate[]
+  /** Tokens. */
+  readonly maxOutputTokens?: number | undefined
+  /** Tokens. */
+  readonly contextWindowTokens?: number | undefined
+  /** Null: unknown, so the model cannot be sold. */
+  readonly price: ModelPrice | 'free' | null
+  readonly displayName?: string | undefined
+  /** Seconds since the epoch. */
+  readonly created?: number | undefined
+  readonly modalities?: ModelModalities | undefined
+  /** Shown in the catalogue as it is. */
+  readonly capabilities?: JsonObject | undefined
+}
+
+/** Where a request goes. */
+export interface Route {
+  /** For a wildcard entry: with the id that was asked for, and candidates that name it. */
+  readonly model: ModelEntry
+  /** As the client wrote it. */
+  readonly requestedAs: string
+}

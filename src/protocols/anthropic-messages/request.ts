@@ -1,0 +1,14 @@
+import type { JsonObject } from '../../canonical/json.js'
+import type { CanonicalRequest } from '../../canonical/request.js'
+import { GatewayError } from '../../errors.js'
+import type { Protocol } from '../protocol.js'
+
+const pending = (): never => {
+  throw new GatewayError('internal_error', 'not yet')
+}
+export const decodeRequest: Protocol['decodeRequest'] = (_body: JsonObject) => pending()
+export const encodeRequest: Protocol['encodeRequest'] = (_request: CanonicalRequest) => pending()
+export const decodeResponse: Protocol['decodeResponse'] = () => pending()
+export const encodeResponse: Protocol['encodeResponse'] = () => pending()
+export const createStreamDecoder: Protocol['createStreamDecoder'] = () => pending()
+export const createStreamEncoder: Protocol['createStreamEncoder'] = () => pending()

@@ -1,0 +1,67 @@
+import type { ErrorCode } from '../../errors.js'
+import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
+
+/** The wire's `error.type` for codes whose status alone does not decide it. */
+export const ERROR_TYPE_BY_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
+  server_is_overloaded: 'overloaded_error',
+  upstream_timeout: 'timeout_error',
+  request_refused: 'policy_blocked',
+}
+
+/** The wire's `error.type` by HTTP status; anything else is `invalid_request_error` below 500, `api_error` from there. */
+export const ERROR_TYPE_BY_STATUS: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+}
+
+/**
+ * Codes that become `overloaded_error` inside a stream: an error event has no status, and the clients that retry
+ * one at all retry only this type.
+ */
+export const RETRYABLE_IN_STREAM: ReadonlySet<ErrorCode> = new Set([
+  'server_is_overloaded',
+  'model_unavailable',
+  'provider_error',
+  'upstream_timeout',
+  'upstream_stream_truncated',
+] satisfies ErrorCode[])
+
+/** What a vendor's `error.type` means. */
+export const KIND_BY_ERROR_TYPE: Readonly<Record<string, UpstreamErrorKind>> = {
+  invalid_request_error: 'bad-request',
+  conflict_error: 'bad-request',
+  authentication_error: 'authentication',
+  billing_error: 'billing',
+  insufficient_quota: 'billing',
+  permission_error: 'permission',
+  not_found_error: 'not-found',
+  request_too_large: 'too-large',
+  rate_limit_error: 'rate-limit',
+  timeout_error: 'timeout',
+  overloaded_error: 'overloaded',
+  api_error: 'server',
+  server_error: 'server',
+  policy_blocked: 'policy',
+}
+
+/** What an HTTP status means where the body says nothing. */
+export const KIND_BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
+  400: 'bad-request',
+  401: 'authentication',
+  402: 'billing',
+  403: 'permission',
+  404: 'not-found',
+  408: 'timeout',
+  413: 'too-large',
+  422: 'unprocessable',
+  429: 'rate-limit',
+  503: 'overloaded',
+  504: 'timeout',
+  529: 'overloaded',
+}

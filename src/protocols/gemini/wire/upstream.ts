@@ -1,0 +1,66 @@
+import { isJsonObject, parseJson, type JsonObject } from '../../../canonical/json.js'
+import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
+import { decodeError } from '../error.js'
+import { faultOf, finishMeaning, finishWord, readUsage, TOOL_RULES } from '../vocabulary.js'
+import { asObject, asText, firstCandidate, partsOf } from './types.js'
+
+/** What a candidate without a single part ended with, when that is no answer. */
+const NO_ANSWER = 'The upstream ended the answer without content'
+
+/** Gemini as the gateway's upstream. */
+export const upstream: UpstreamWire = {
+  endpoint(model, stream) {
+    const path = model.includes('/') ? model : `models/${model}`
+    const encoded = path.split('/').map(encodeURIComponent).join('/')
+    return stream ? `/v1beta/${encoded}:streamGenerateContent?alt=sse` : `/v1beta/${encoded}:generateContent`
+  },
+  forwardedHeaders: [],
+  defaultHeaders: {},
+  returnedHeaders: [],
+  notable: /"(?:usageMetadata|finishReason|promptFeedback|error)"/,
+  outputText: /"(?:text|stringValue)"\s*:\s*"((?:[^"\\]|\\.)*)"/g,
+  observeEvent,
+  observeResponse,
+  responseText: (body) =>
+    partsOf(firstCandidate(body)?.content)
+      .map((part) => asText(part.text) ?? argumentsText(part.functionCall))
+      .join(''),
+  tools: TOOL_RULES,
+}
+
+function observeEvent(event: SseEvent): Observation {
+  const parsed = parseJson(event.data)
+  const body: unknown = Array.isArray(parsed) ? parsed[0] : parsed
+  return isJsonObject(body) ? observe(body) : { idle: true }
+}
+
+function observe(body: JsonObject): Observation {
+  if (body['error'] !== undefined) return { error: decodeError(200, {}, body) }
+  const candidate = firstCandidate(body)
+  const usage = asObject(body['usageMetadata'])
+  const word = finishWord(candidate?.finishReason)
+  const blocked = asText(asObject(body['promptFeedback'])?.['blockReason']) !== undefined
+  return {
+    ...(usage === undefined ? {} : { usage: readUsage(usage) }),
+    ...(word !== undefined || blocked ? { finished: true } : {}),
+    ...(word !== undefined && finishMeaning(word) === 'fault' ? { error: faultOf(word) } : {}),
+    ...(candidate === undefined && !blocked ? { idle: true } : {}),
+  }
+}
+
+function observeResponse(body: JsonObject): Observation {
+  const seen = observe(body)
+  if (seen.error !== undefined) return seen
+  if (seen.idle === true) return { ...seen, error: decodeError(200, {}, body) }
+  const candidate = firstCandidate(body)
+  const word = finishWord(candidate?.finishReason)
+  const empty = partsOf(candidate?.content).length === 0
+  return word !== undefined && empty && finishMeaning(word) === 'other'
+    ? { ...seen, error: { kind: 'server', message: `${NO_ANSWER} (${word}).`, code: word } }
+    : seen
+}
+
+function argumentsText(call: unknown): string {
+  const parsed = asObject(call)?.['args']
+  return parsed === undefined ? '' : JSON.stringify(parsed)
+}

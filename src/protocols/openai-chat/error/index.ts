@@ -1,0 +1,2 @@
+export { readError, decodeError } from './decode.js'
+export { encodeError, encodeStreamError, encodeUpstreamError } from './encode.js'

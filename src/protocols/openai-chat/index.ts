@@ -1,0 +1,52 @@
+import type { ClientWire, Protocol, UpstreamWire } from '../protocol.js'
+import { decodeError, encodeError, encodeStreamError } from './error/index.js'
+import { inspectRequest, routeRequest } from './request/inspect.js'
+import { notable, observeEvent, observeResponse, outputText, responseText } from './stream/observe.js'
+import { fieldNames } from './vocabulary.js'
+
+const client: ClientWire = {
+  inspectRequest,
+  routeRequest,
+  fieldNames,
+  encodeError,
+  encodeStreamError,
+  keepAlive: () => ': keepalive\n\n',
+  nested: false,
+}
+
+const upstream: UpstreamWire = {
+  endpoint: () => '/chat/completions',
+  forwardedHeaders: ['openai-beta', 'x-client-request-id', 'x-grok-conv-id'],
+  defaultHeaders: {},
+  returnedHeaders: ['openai-processing-ms', 'openai-version', 'openai-model'],
+  notable,
+  outputText,
+  observeEvent,
+  observeResponse,
+  responseText,
+  tools: {
+    name: /^[A-Za-z0-9_-]+$/,
+    maxNameLength: 64,
+    callId: /^[\x21-\x7e]{1,64}$/,
+    customTools: true,
+    namespaces: false,
+  },
+}
+
+function unfinished(): never {
+  throw new Error('not built yet')
+}
+
+/** OpenAI Chat Completions: for clients, and for every vendor that speaks it or a dialect of it. */
+export const openaiChat: Protocol = {
+  id: 'openai-chat',
+  client,
+  upstream,
+  decodeRequest: unfinished,
+  encodeRequest: unfinished,
+  decodeResponse: unfinished,
+  encodeResponse: unfinished,
+  createStreamDecoder: unfinished,
+  createStreamEncoder: unfinished,
+  decodeError,
+}

@@ -1,0 +1,31 @@
+import type { CanonicalRequest } from '../../canonical/request.js'
+
+/** Canonical request fields as this protocol names them. */
+export const fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>>> = {
+  model: 'model',
+  stream: 'stream',
+  messages: 'messages',
+  tools: 'tools',
+  toolChoice: 'tool_choice',
+  parallelToolCalls: 'parallel_tool_calls',
+  maxOutputTokens: 'max_completion_tokens',
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  seed: 'seed',
+  presencePenalty: 'presence_penalty',
+  frequencyPenalty: 'frequency_penalty',
+  stop: 'stop',
+  candidateCount: 'n',
+  logprobs: 'logprobs',
+  reasoning: 'reasoning_effort',
+  responseFormat: 'response_format',
+  verbosity: 'verbosity',
+  cache: 'prompt_cache_options',
+  serviceTier: 'service_tier',
+  endUser: 'safety_identifier',
+  session: 'prompt_cache_key',
+  metadata: 'metadata',
+  state: 'store',
+  includeUsage: 'stream_options',
+}

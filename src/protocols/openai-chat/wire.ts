@@ -1,0 +1,101 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
+
+/** One event of a Chat stream. Every field may be absent or of another type: vendors differ. */
+export interface WireChunk {
+  readonly id?: unknown
+  readonly model?: unknown
+  readonly created?: unknown
+  readonly service_tier?: unknown
+  readonly choices?: unknown
+  readonly usage?: unknown
+  readonly error?: unknown
+  readonly x_groq?: unknown
+}
+
+/** One choice of an answer or of a chunk. */
+export interface WireChoice {
+  readonly index?: unknown
+  readonly delta?: unknown
+  readonly message?: unknown
+  readonly finish_reason?: unknown
+  readonly stop_reason?: unknown
+  readonly usage?: unknown
+  readonly error?: unknown
+}
+
+/** A message of an answer, or the piece of one that a chunk holds. */
+export interface WireMessage {
+  readonly content?: unknown
+  readonly refusal?: unknown
+  readonly reasoning?: unknown
+  readonly reasoning_content?: unknown
+  readonly reasoning_text?: unknown
+  readonly reasoning_details?: unknown
+  readonly tool_calls?: unknown
+  readonly function_call?: unknown
+  readonly annotations?: unknown
+  readonly images?: unknown
+  readonly audio?: unknown
+}
+
+/** A tool call, or a fragment of one. */
+export interface WireToolCall {
+  readonly index?: unknown
+  readonly id?: unknown
+  readonly type?: unknown
+  readonly function?: unknown
+  readonly custom?: unknown
+  readonly name?: unknown
+  readonly arguments?: unknown
+  readonly input?: unknown
+  readonly extra_content?: unknown
+}
+
+/** The object, or `undefined` when it is none. */
+export function asObject(value: unknown): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined
+}
+
+/** The elements, or none when it is no array. */
+export function asArray(value: unknown): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : []
+}
+
+/** The string, or `undefined` when it is none. */
+export function asString(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The string, or `undefined` when it is none or empty. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** The finite number, or `undefined` when it is none. */
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** The boolean, or `undefined` when it is none. */
+export function asBoolean(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+/** What a vendor wrote for arguments, as JSON text: some send an object in place of a string. */
+export function asJsonText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : ''
+}
+
+/** The choice that counts: index 0, else the first. */
+export function firstChoice(choices: unknown): WireChoice | undefined {
+  const list = asArray(choices).filter(isJsonObject)
+  return list.find((choice) => (choice['index'] ?? 0) === 0) ?? list[0]
+}
+
+/** A `data:` URL in base64, taken apart; `undefined` when it is another URL. */
+export function parseDataUrl(url: string): { mediaType: string; data: string } | undefined {
+  const match = /^data:([^;,]*)(?:;[^;,]+)*?;base64,/i.exec(url)
+  if (match === null) return undefined
+  return { mediaType: (match[1] ?? '').toLowerCase(), data: url.slice(match[0].length) }
+}

@@ -1,0 +1,31 @@
+import type { ProviderPreset } from './provider.js'
+
+/**
+ * OpenRouter. It resells at prices of its own: models there need a configured price.
+ * @see https://openrouter.ai/docs
+ */
+export const openrouter: ProviderPreset = {
+  id: 'openrouter',
+  displayName: 'OpenRouter',
+  endpoints: [
+    { protocol: 'openai-chat', baseUrl: 'https://openrouter.ai/api/v1' },
+    { protocol: 'anthropic-messages', baseUrl: 'https://openrouter.ai/api' },
+  ],
+  auth: 'bearer',
+  family: 'chat:openrouter',
+  dialect: {
+    id: 'openrouter',
+    maxTokensField: 'max_tokens',
+    instructionRole: 'system',
+    reasoningBack: 'reasoning_details',
+    reasoningControl: 'reasoning_object',
+    customTools: false,
+    endUserField: 'user',
+    topK: true,
+    cacheControl: true,
+  },
+  errorHints: [
+    { status: 402, kind: 'billing' },
+    { text: 'maximum context length', kind: 'context-overflow' },
+  ],
+}

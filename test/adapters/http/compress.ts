@@ -1,0 +1,17 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createGzip } from 'node:zlib'
+
+/** Compression middleware as hosts use it: it replaces the methods of the response and offers `flush`. */
+export function compress(_request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  const gzip = createGzip()
+  const { write, end } = response
+  gzip.on('data', (chunk: Buffer) => write.call(response, chunk, 'utf8'))
+  gzip.on('end', () => end.call(response, '', 'utf8'))
+  response.setHeader('content-encoding', 'gzip')
+  Object.assign(response, {
+    write: (chunk: string | Uint8Array) => gzip.write(chunk),
+    end: () => gzip.end(),
+    flush: () => gzip.flush(),
+  })
+  next()
+}

@@ -1,0 +1,4 @@
+import { createTransport } from '../../../adapters/http/undici-transport.js'
+import { describeTransport } from '../../contracts/transport.js'
+
+describeTransport('over undici', createTransport)
