@@ -27,7 +27,13 @@ const VENDORS = {
 }
 
 /** Position in a row: input, output, cache read, cache write, long cache write. */
-const PRICE_FIELDS = ['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'cache_write_1h_mtok']
+const PRICE_FIELDS = [
+  'input_mtok',
+  'output_mtok',
+  'cache_read_mtok',
+  'cache_write_mtok',
+  'cache_write_1h_mtok',
+]
 
 /** Models that are not sold by text tokens, or are long gone: a price per text token would be wrong for them. */
 const OTHER_TRADE =
@@ -38,7 +44,10 @@ export function buildSnapshot(date) {
   return Object.fromEntries(
     Object.entries(VENDORS).map(([vendor, { provider, only }]) => {
       const models = findProvider({ providerId: provider })?.models ?? []
-      return [vendor, buildVendor(only === undefined ? models : models.filter(({ id }) => only.test(id)), date)]
+      return [
+        vendor,
+        buildVendor(only === undefined ? models : models.filter(({ id }) => only.test(id)), date),
+      ]
     }),
   )
 }
@@ -65,12 +74,11 @@ function buildRow(model, date) {
   if (OTHER_TRADE.test(model.id)) return null
   if (prices.input_mtok === undefined || prices.output_mtok === undefined) return null
   const starts = PRICE_FIELDS.flatMap((field) => prices[field]?.tiers?.map(({ start }) => start) ?? [])
-  const tiers = [...new Set(starts)].sort((a, b) => a - b)
-  return [
-    model.context_window ?? null,
-    listPrices(prices, -1),
-    ...tiers.map((start) => [start, ...listPrices(prices, start)]),
-  ]
+  const row = [model.context_window ?? null, listPrices(prices, -1)]
+  for (const start of [...new Set(starts)].sort((a, b) => a - b)) {
+    row.push([start, ...listPrices(prices, start)])
+  }
+  return row
 }
 
 /** The price in force on the date. Where it changes with the hour, the dearest: a gateway must not sell below cost. */
@@ -87,7 +95,9 @@ function pickPrices(prices, date) {
 }
 
 function listPrices(prices, start) {
-  const listed = PRICE_FIELDS.map((field) => (field in prices ? toMicro(priceAt(prices[field], start)) : null))
+  const listed = PRICE_FIELDS.map((field) =>
+    field in prices ? toMicro(priceAt(prices[field], start)) : null,
+  )
   return listed.slice(0, listed.findLastIndex((price) => price !== null) + 1)
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError, type GatewayConfig } from '../../src/gateway/config.js'
+import { parseConfig } from '../../src/gateway/config-schema.js'
 import { createGateway, type Gateway } from '../../src/gateway/gateway.js'
 import type { ListenOptions } from './arguments.js'
 import { readConfigFile } from './config-file.js'
@@ -20,17 +21,17 @@ const CLOSE_MS = 500
 /** Serves the configuration in a file until the terminal says stop. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   const config = await readConfigFile(options.configPath)
-  const gateway = openGateway(config as GatewayConfig, options.configPath)
+  const gateway = openGateway(() => parseConfig(config), options.configPath)
   const listener = await mount(options.framework, gateway)
   const listening = await listen(listener, { host: options.host, port: options.port ?? DEFAULT_PORT })
   terminal.print(`crossmodel-gateway is ready at ${listening.url}`)
   await runUntilStop({ gateway, listening, graceMs: options.graceMs }, terminal)
 }
 
-/** Creates a gateway; a configuration that is wrong becomes a list for people. */
-export function openGateway(config: GatewayConfig, source: string): Gateway {
+/** Creates a gateway; what is wrong with the configuration becomes a list for people. */
+export function openGateway(readConfig: () => GatewayConfig, source: string): Gateway {
   try {
-    return createGateway(config)
+    return createGateway(readConfig())
   } catch (error) {
     if (!ConfigError.isInstance(error)) throw error
     const lines = error.problems.map(({ path, message }) => `  ${path}: ${message}`)

@@ -14,7 +14,10 @@ import type { Terminal } from './terminal.js'
 export async function start(options: ListenOptions, terminal: Terminal): Promise<void> {
   const key = `cm-demo-${randomBytes(24).toString('hex')}`
   const config = createStartConfig(terminal.environment, key)
-  const gateway = openGateway({ ...config, transport: createStartTransport() }, 'the demo configuration')
+  const gateway = openGateway(
+    () => ({ ...config, transport: createStartTransport() }),
+    'the demo configuration',
+  )
   const listener = await mount(options.framework, gateway)
   const { host, port } = options
   const address = port === undefined ? { host, port: DEFAULT_PORT, otherwise: 0 } : { host, port }

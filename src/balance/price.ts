@@ -1,1 +1,89 @@
-export type { ModelPrice, TokenPrice } from '../canonical/price.js'
+import type { Usage } from '../canonical/usage.js'
+
+/** Prices of one model, in integer micro-USD per 1M tokens. */
+export interface TokenPrice {
+  readonly inputMicroPer1M: number
+  readonly outputMicroPer1M: number
+  /** Default: the input price. */
+  readonly cacheReadMicroPer1M?: number | undefined
+  /** Short-lived cache writes (5 min). Default: the input price. */
+  readonly cacheWriteMicroPer1M?: number | undefined
+  /** Long-lived cache writes (1 h). Default: the price of short-lived ones. */
+  readonly cacheWriteLongMicroPer1M?: number | undefined
+}
+
+/** Prices that hold for calls with a long input. */
+export interface PriceTier extends TokenPrice {
+  /** The tier applies to calls with more input tokens than this. */
+  readonly aboveInputTokens: number
+}
+
+/** A price with its long-context tiers: the highest threshold that the input exceeds decides for the whole call. */
+export interface ModelPrice extends TokenPrice {
+  /** In any order. */
+  readonly tiers?: readonly PriceTier[] | undefined
+}
+
+/** Tokens of one call in buckets that overlap nowhere, each with a price of its own. */
+export interface UsageBuckets {
+  readonly uncachedInput: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
+  readonly cacheWriteLong: number
+  /** Includes reasoning. */
+  readonly output: number
+}
+
+const TOKENS_PER_PRICE = 1_000_000n
+
+/** Cuts a usage into disjoint buckets; parts that contradict their total are cut to fit. */
+export function splitUsage(usage: Usage): UsageBuckets {
+  const cacheRead = Math.min(usage.cacheReadTokens, usage.inputTokens)
+  const cacheWriteLong = Math.min(usage.cacheWriteLongTokens, usage.inputTokens - cacheRead)
+  const cacheWrite = Math.min(usage.cacheWriteTokens, usage.inputTokens - cacheRead - cacheWriteLong)
+  return {
+    uncachedInput: usage.inputTokens - cacheRead - cacheWrite - cacheWriteLong,
+    cacheRead,
+    cacheWrite,
+    cacheWriteLong,
+    output: usage.outputTokens,
+  }
+}
+
+/** The prices that apply to a call with so many input tokens in total. */
+export function priceFor(price: ModelPrice, inputTokens: number): TokenPrice {
+  let best: PriceTier | undefined
+  for (const tier of price.tiers ?? []) {
+    if (
+      inputTokens > tier.aboveInputTokens &&
+      (best === undefined || tier.aboveInputTokens > best.aboveInputTokens)
+    )
+      best = tier
+  }
+  return best ?? price
+}
+
+/** Cost of a call in micro-USD: exact, summed over the buckets, rounded up once. */
+export function costMicro(usage: Usage, price: ModelPrice): number {
+  const buckets = splitUsage(usage)
+  const rates = priceFor(price, usage.inputTokens)
+  const cacheWriteRate = rates.cacheWriteMicroPer1M ?? rates.inputMicroPer1M
+  return roundUp(
+    product(buckets.uncachedInput, rates.inputMicroPer1M) +
+      product(buckets.cacheRead, rates.cacheReadMicroPer1M ?? rates.inputMicroPer1M) +
+      product(buckets.cacheWrite, cacheWriteRate) +
+      product(buckets.cacheWriteLong, rates.cacheWriteLongMicroPer1M ?? cacheWriteRate) +
+      product(buckets.output, rates.outputMicroPer1M),
+  )
+}
+
+/** Tokens × micro-USD per 1M tokens, exact, in pico-USD. */
+export function product(tokens: number, microPer1M: number): bigint {
+  return tokens === 0 ? 0n : BigInt(tokens) * BigInt(microPer1M)
+}
+
+/** Micro-USD that cover an amount of pico-USD; a nonsensical count of tokens ends at the largest safe integer. */
+export function roundUp(pico: bigint): number {
+  const micro = (pico + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE
+  return micro > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(micro)
+}

@@ -56,6 +56,8 @@ export interface ModelTraits {
   readonly jsonOutputWithFunctions?: boolean | undefined
   /** Role of instructions on OpenAI-like vendors. */
   readonly instructionRole?: 'developer' | 'system' | undefined
+  /** True: takes OpenAI's explicit prompt-cache breakpoints and options (GPT-5.6+). */
+  readonly cacheBreakpoints?: boolean | undefined
   /** OpenAI Chat refuses tools together with reasoning: `never` allowed, or only with an `explicit` effort refused. */
   readonly chatToolsWithReasoning?: 'allowed' | 'refused-explicit' | 'refused' | undefined
 }

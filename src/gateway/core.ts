@@ -5,9 +5,9 @@ import type { ModelResolver } from '../models/resolver.js'
 import type { Stores } from '../stores/stores.js'
 import type { Cors } from './cors.js'
 import type { Redact } from './redact.js'
+import type { LegFinder } from './resolve.js'
 import type { HookRunner } from './run-hooks.js'
 import type { Transport } from './transport.js'
-import type { Upstream } from './upstreams.js'
 
 /** Everything that the pipeline needs, made once by `createGateway` and never changed. */
 export interface Core {
@@ -17,7 +17,7 @@ export interface Core {
   readonly resolver: ModelResolver
   readonly catalog: ModelCatalog
   readonly cors: Cors
-  readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly legs: LegFinder
   readonly transport: Transport
   readonly codec: CodecContext
   readonly hooks: HookRunner

@@ -1,24 +1,24 @@
-import { GatewayError } from '../errors.js'
+import type { UpstreamError } from '../canonical/upstream-error.js'
+import { toGatewayError } from '../protocols/translate/error.js'
+import { translateRequest } from '../protocols/translate/index.js'
 import type { Exchange } from './answer.js'
 import type { Call } from './call.js'
 import type { Core } from './core.js'
 import { createPassthrough } from './passthrough.js'
 import type { Prepared } from './pipeline.js'
-import { toGatewayError } from './upstream-errors.js'
+import { createTranslation } from './translation.js'
+
+type ExchangeRequest = Omit<Prepared, 'exchange' | 'request'>
 
 /** The one visible place that chooses: same protocol, same bytes; another protocol, translation. */
-export function createExchange(
-  core: Core,
-  call: Call,
-  { client, body, facts, leg, admission }: Omit<Prepared, 'exchange' | 'request'>,
-): Exchange {
-  if (leg.protocol.id !== client.protocol.id) {
-    throw new GatewayError(
-      'unsupported_parameter',
-      `model: '${facts.model}' is served over another protocol than this endpoint's.`,
-      { param: 'model' },
-    )
-  }
+export function createExchange(core: Core, call: Call, request: ExchangeRequest): Exchange {
+  return request.leg.protocol.id === request.client.protocol.id
+    ? passThrough(core, call, request)
+    : translate(core, call, request)
+}
+
+function passThrough(core: Core, call: Call, request: ExchangeRequest): Exchange {
+  const { client, body, facts, leg, admission } = request
   return createPassthrough({
     client: client.client,
     upstream: leg.protocol.upstream,
@@ -31,5 +31,26 @@ export function createExchange(
         requestId: call.requestId,
         sequence,
       }),
+  })
+}
+
+function translate(core: Core, call: Call, { client, body, leg, admission }: ExchangeRequest): Exchange {
+  const translated = translateRequest(body.json, {
+    from: client.protocol,
+    to: leg.protocol,
+    target: leg.target,
+    context: core.codec,
+    policy: core.settings.policy,
+    maxOutputTokens: admission.maxOutputTokens,
+  })
+  return createTranslation({
+    translated,
+    facts: {
+      model: leg.model.id,
+      created: Math.floor(call.startedAt / 1000),
+      requestId: call.requestId,
+      estimatedInputTokens: admission.estimatedInputTokens,
+    },
+    sanitize: (error): UpstreamError => ({ ...error, message: toGatewayError(error, core.redact).message }),
   })
 }

@@ -14,6 +14,7 @@ import { handleRequest } from './handle.js'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.js'
 import { buildModels, fillFromSnapshot } from './models.js'
 import { createRedactor } from './redact.js'
+import { createLegFinder } from './resolve.js'
 import { createHookRunner } from './run-hooks.js'
 import { createUpstream, type Upstream } from './upstreams.js'
 
@@ -67,7 +68,7 @@ function buildCore(config: GatewayConfig): Core {
     resolver,
     catalog: createModelCatalog({ models, aliases: parsed.aliases, resolver }),
     cors: createCors(parsed.cors),
-    upstreams: upstreams.built,
+    legs: createLegFinder(upstreams.built),
     transport: transport ?? createTransport(),
     codec: createCodecContext(parsed.envelopeSecrets),
     hooks: createHookRunner(hooks),

@@ -1,6 +1,8 @@
+import type { ModelPrice } from '../canonical/price.js'
 import { parseModelId } from '../models/model-id.js'
-import { lookUpSnapshot, type SnapshotEntry } from '../models/price-snapshot.js'
+import { lookUpSnapshot } from '../models/price-snapshot.js'
 import type { ModelCandidate, ModelEntry } from '../models/route.js'
+import { modelTraits } from '../providers/model-traits.js'
 import type { ConfigProblem, GatewayConfigData, ModelConfig } from './config.js'
 import type { Upstream } from './upstreams.js'
 
@@ -41,13 +43,13 @@ export function buildModels(
 
 function toEntry(model: ModelConfig, config: GatewayConfigData): ModelEntry {
   const candidates = candidatesOf(model)
-  const known = isWildcardId(model.id) ? null : findInSnapshot(model.id, candidates, config)
+  const known = isWildcardId(model.id) ? UNKNOWN : findKnown(namesOf(model.id, candidates, config))
   return {
     id: model.id,
     candidates,
-    price: model.price ?? known?.price ?? null,
-    maxOutputTokens: model.maxOutputTokens ?? known?.maxOutputTokens,
-    contextWindowTokens: model.contextWindowTokens ?? known?.contextWindowTokens,
+    price: model.price ?? known.price,
+    maxOutputTokens: model.maxOutputTokens ?? known.maxOutputTokens,
+    contextWindowTokens: model.contextWindowTokens ?? known.contextWindowTokens,
     displayName: model.displayName,
     created: model.created,
     modalities: model.modalities,
@@ -61,29 +63,55 @@ function candidatesOf(model: ModelConfig): readonly ModelCandidate[] {
   return [{ upstream, model: model.model ?? parseModelId(model.id)?.model ?? model.id, protocol }]
 }
 
-/** By the id itself, then by what the first candidate's vendor calls it. */
-function findInSnapshot(
+interface VendorModel {
+  readonly vendor: string
+  readonly model: string
+}
+
+interface Known {
+  readonly price: ModelPrice | null
+  readonly maxOutputTokens: number | undefined
+  readonly contextWindowTokens: number | undefined
+}
+
+const UNKNOWN: Known = { price: null, maxOutputTokens: undefined, contextWindowTokens: undefined }
+
+/** Names under which a model may be known: its own id, then what the first candidate's vendor calls it. */
+function namesOf(
   id: string,
   candidates: readonly ModelCandidate[],
   config: GatewayConfigData,
-): SnapshotEntry | null {
+): readonly VendorModel[] {
   const named = parseModelId(id)
-  const found = named === null ? null : lookUpSnapshot(named.vendor, named.model)
-  if (found !== null) return found
   const first = candidates[0]
   const vendor = first === undefined ? undefined : config.upstreams[first.upstream]?.vendor
-  return first === undefined || vendor === undefined ? null : lookUpSnapshot(vendor, first.model)
+  return [
+    ...(named === null ? [] : [named]),
+    ...(first === undefined || vendor === undefined ? [] : [{ vendor, model: first.model }]),
+  ]
+}
+
+function findKnown(names: readonly VendorModel[]): Known {
+  let known = UNKNOWN
+  for (const { vendor, model } of names) {
+    const listed = lookUpSnapshot(vendor, model)
+    known = {
+      price: known.price ?? listed?.price ?? null,
+      maxOutputTokens: known.maxOutputTokens ?? modelTraits(vendor, model).maxOutputTokens,
+      contextWindowTokens: known.contextWindowTokens ?? listed?.contextWindowTokens,
+    }
+  }
+  return known
 }
 
 /** Price and sizes of a model that a wildcard entry was asked for; the entry's own settings win. */
 export function fillFromSnapshot(entry: ModelEntry): ModelEntry {
-  if (entry.price !== null && entry.maxOutputTokens !== undefined) return entry
+  if (entry.price !== null) return entry
   const named = parseModelId(entry.id)
-  const known = named === null ? null : lookUpSnapshot(named.vendor, named.model)
-  if (known === null) return entry
+  const known = findKnown(named === null ? [] : [named])
   return {
     ...entry,
-    price: entry.price ?? known.price,
+    price: known.price,
     maxOutputTokens: entry.maxOutputTokens ?? known.maxOutputTokens,
     contextWindowTokens: entry.contextWindowTokens ?? known.contextWindowTokens,
   }

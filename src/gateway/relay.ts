@@ -1,7 +1,7 @@
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import type { AnswerStream } from './answer.js'
 import type { ResponseStream } from './http.js'
-import { faultToUpstreamError } from './upstream-errors.js'
+import { faultToUpstreamError } from './upstream-fault.js'
 
 /** How the relay of a stream ended. `aborted`: the client went away. */
 export type RelayEnd = 'completed' | 'failed' | 'aborted'

@@ -10,7 +10,8 @@ import { createRelay, type RelayEnd } from './relay.js'
 import { respondJson, streamHeaders } from './respond.js'
 import { sniffStream } from './sniff-stream.js'
 import type { UpstreamResponse } from './transport.js'
-import { faultToUpstreamError, toGatewayError } from './upstream-errors.js'
+import { toGatewayError } from '../protocols/translate/error.js'
+import { faultToUpstreamError } from './upstream-fault.js'
 import { reportWarnings, warningHeader } from './warnings.js'
 
 export interface ReplyRequest extends Prepared {

@@ -17,16 +17,33 @@ export interface Leg {
   readonly name: string
 }
 
+/** Finds the leg of a model for a client of a protocol; null when no candidate can serve it. */
+export interface LegFinder {
+  find(model: ModelEntry, client: ProtocolId): Leg | null
+}
+
+/** Legs are worked out once a model: traits and dialects are tables of patterns. */
+export function createLegFinder(upstreams: ReadonlyMap<string, Upstream>): LegFinder {
+  const known = new WeakMap<ModelEntry, Map<ProtocolId, Leg | null>>()
+  return {
+    find(model, client) {
+      let legs = known.get(model)
+      if (legs === undefined) known.set(model, (legs = new Map()))
+      let leg = legs.get(client)
+      if (leg === undefined) legs.set(client, (leg = findLeg(upstreams, model, client)))
+      return leg
+    },
+  }
+}
+
 /** Finds the model that the client means and the first candidate that serves it. Throws `model_not_found`. */
 export function resolveLeg(core: Core, identity: Identity, requested: string, client: ProtocolId): Leg {
   const route = core.resolver.resolve(requested, identity.account.aliases)
   if (route === null || route.model.price === null || !isAllowed(identity, route.model.id)) {
     throw modelNotFound(requested)
   }
-  const leg = route.model.candidates
-    .map((candidate) => toLeg(core, route.model, candidate, client))
-    .find((found) => found !== null)
-  if (leg === undefined || leg === null) throw modelNotFound(requested)
+  const leg = core.legs.find(route.model, client)
+  if (leg === null) throw modelNotFound(requested)
   return leg
 }
 
@@ -46,20 +63,33 @@ export function isAllowed(identity: Identity, modelId: string): boolean {
   )
 }
 
-function toLeg(core: Core, model: ModelEntry, candidate: ModelCandidate, client: ProtocolId): Leg | null {
-  const upstream = core.upstreams.get(candidate.upstream)
-  if (upstream === undefined) return null
-  // Speaking the client's own protocol changes nothing on the way, so it comes before the vendor's preference.
-  const connection = candidate.protocol
-    ? upstream.connections.find(({ protocol }) => protocol.id === candidate.protocol)
-    : (upstream.connections.find(({ protocol }) => protocol.id === client) ?? upstream.connections[0])
-  if (connection === undefined) return null
-  return {
-    model,
-    upstream,
-    connection,
-    protocol: connection.protocol,
-    target: upstream.target(connection, candidate.model, model),
-    name: `${upstream.name}:${candidate.model}`,
+function findLeg(
+  upstreams: ReadonlyMap<string, Upstream>,
+  model: ModelEntry,
+  client: ProtocolId,
+): Leg | null {
+  for (const candidate of model.candidates) {
+    const upstream = upstreams.get(candidate.upstream)
+    const connection = upstream && findConnection(upstream, candidate, client)
+    if (upstream === undefined || connection === undefined) continue
+    return {
+      model,
+      upstream,
+      connection,
+      protocol: connection.protocol,
+      target: upstream.target(connection, candidate.model, model),
+      name: `${upstream.name}:${candidate.model}`,
+    }
   }
+  return null
+}
+
+/** Speaking the client's own protocol changes nothing on the way, so it comes before the vendor's preference. */
+function findConnection(
+  { connections }: Upstream,
+  { protocol: pinned }: ModelCandidate,
+  client: ProtocolId,
+): Connection | undefined {
+  if (pinned !== undefined) return connections.find(({ protocol }) => protocol.id === pinned)
+  return connections.find(({ protocol }) => protocol.id === client) ?? connections[0]
 }

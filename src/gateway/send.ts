@@ -6,7 +6,8 @@ import type { Core } from './core.js'
 import type { RequestHeaders } from './http.js'
 import type { Leg } from './resolve.js'
 import type { UpstreamResponse } from './transport.js'
-import { faultToUpstreamError, toGatewayError } from './upstream-errors.js'
+import { toGatewayError } from '../protocols/translate/error.js'
+import { faultToUpstreamError } from './upstream-fault.js'
 
 /** A vendor's error may be long (HTML pages); more than this is not read. */
 const MAX_ERROR_BYTES = 256 * 1024
@@ -66,7 +67,9 @@ async function readRefusal(
   const text = await response.text(MAX_ERROR_BYTES).catch(() => '')
   const json = parseJson(text)
   const body: JsonValue = json === undefined ? text : json
-  const upstreamError = leg.protocol.decodeError(response.status, response.headers, body)
+  const upstreamError = leg.upstream.refineError(
+    leg.protocol.decodeError(response.status, response.headers, body),
+  )
   const error = toGatewayError(upstreamError, core.redact)
   const sameStatus = call.dialect.status(error) === response.status
   const fit =

@@ -50,7 +50,9 @@ function findRow(rows: Readonly<Record<string, SnapshotRow | string>>, name: str
   return typeof row === 'string' ? findRow(rows, row) : row
 }
 
-function toTier([aboveInputTokens, ...prices]: SnapshotPrices): TokenPrice & { readonly aboveInputTokens: number } {
+function toTier([aboveInputTokens, ...prices]: SnapshotPrices): TokenPrice & {
+  readonly aboveInputTokens: number
+} {
   return { aboveInputTokens: aboveInputTokens ?? 0, ...toTokenPrice(prices) }
 }
 

@@ -165,6 +165,8 @@ export interface UpstreamWire {
   responseText(body: JsonObject): string
   /** What tools may be called and how ids may look. */
   readonly tools: ToolRules
+  /** False: the protocol has no stop sequences; they are applied to the answer. Default true. */
+  readonly stopSequences?: boolean | undefined
 }
 
 export interface ToolRules {

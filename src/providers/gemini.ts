@@ -7,9 +7,7 @@ import type { ProviderPreset } from './provider.js'
 export const gemini: ProviderPreset = {
   id: 'gemini',
   displayName: 'Google Gemini',
-  endpoints: [
-    { protocol: 'gemini', baseUrl: 'https://generativelanguage.googleapis.com' },
-  ],
+  endpoints: [{ protocol: 'gemini', baseUrl: 'https://generativelanguage.googleapis.com' }],
   auth: 'x-goog-api-key',
   family: 'google-ai',
   dialect: { id: 'gemini' },

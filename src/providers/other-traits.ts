@@ -6,7 +6,6 @@ export const OTHER_TRAITS: Readonly<Record<string, readonly TraitsRow[]>> = {
     {
       match: /v4|^deepseek-(flash|pro)$/,
       traits: {
-        efforts: ['low', 'high', 'max'],
         reasoning: 'effort',
         reasoningOff: true,
         sampling: 'when-reasoning-off',

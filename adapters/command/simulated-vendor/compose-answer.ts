@@ -9,9 +9,10 @@ import { countPrompt, type Question } from './question.js'
 /** 1 January 2026. */
 const CREATED_SECONDS = 1_767_225_600
 
-/** Answers a question by fixed rules: a pure function, the rules are told in `index.ts`. */
+/** Answers a question by fixed rules: a pure function, the rules are told in `index.ts`. Streamed or whole, ids are the same. */
 export function composeAnswer(question: Question, directives: Directives): Answer {
-  const id = fingerprint(question.model, JSON.stringify(question.request))
+  const { stream: _stream, stream_options: _options, ...asked } = question.request
+  const id = fingerprint(question.model, JSON.stringify(asked))
   const fitted = fitParts(composeParts(question, directives, id), question)
   const finish = directives.finish ?? fitted.finish
   const parts = finish === 'length' ? cutLastShort(fitted.parts) : fitted.parts

@@ -1,5 +1,7 @@
-import type { ErrorCode } from '../../errors.js'
+import type { Effort, ReasoningRequest } from '../../canonical/request.js'
+import type { FinishReason } from '../../canonical/response.js'
 import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
+import type { ErrorCode } from '../../errors.js'
 
 /** The wire's `error.type` for codes whose status alone does not decide it. */
 export const ERROR_TYPE_BY_CODE: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -64,4 +66,58 @@ export const KIND_BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
   503: 'overloaded',
   504: 'timeout',
   529: 'overloaded',
+}
+
+/** All efforts, ascending. */
+export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** What `thinking.display` asks to see. */
+export const SHOW_BY_DISPLAY: Readonly<Record<string, ReasoningRequest['show']>> = {
+  summarized: 'summary',
+  updates: 'summary',
+  omitted: 'none',
+}
+
+/** `thinking.display` for what the client wants to see. */
+export const DISPLAY_BY_SHOW: Readonly<Record<NonNullable<ReasoningRequest['show']>, string>> = {
+  none: 'omitted',
+  summary: 'summarized',
+  raw: 'summarized',
+}
+
+/** Why an answer ended, by the wire's `stop_reason`. */
+export const REASON_BY_STOP: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop-sequence',
+  tool_use: 'tool-calls',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'context-full',
+  refusal: 'content-filter',
+  pause_turn: 'pause',
+  compaction: 'compaction',
+}
+
+/** The wire's `stop_reason`; whether there are tool calls decides between the first three. */
+export const STOP_BY_REASON: Readonly<Record<FinishReason, string>> = {
+  stop: 'end_turn',
+  'stop-sequence': 'stop_sequence',
+  'tool-calls': 'tool_use',
+  length: 'max_tokens',
+  'context-full': 'model_context_window_exceeded',
+  'content-filter': 'refusal',
+  pause: 'pause_turn',
+  compaction: 'compaction',
+  other: 'end_turn',
+}
+
+/** Canonical service tiers of a request. */
+export const TIER_BY_WIRE: Readonly<Record<string, string>> = { standard_only: 'default', auto: 'auto' }
+
+/** The wire's tier for a canonical one; other tiers have none. */
+export const WIRE_BY_TIER: Readonly<Record<string, string>> = {
+  default: 'standard_only',
+  standard: 'standard_only',
+  auto: 'auto',
+  priority: 'auto',
+  fast: 'auto',
 }

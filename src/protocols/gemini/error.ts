@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
-import { asNumber, asObjects, asString, asText } from './wire/types.js'
+import { asNumber, asObjects, asString, asText } from './wire/index.js'
 
 const BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
   400: 'bad-request',
@@ -67,7 +67,7 @@ export function decodeError(
 ): UpstreamError {
   const error = findError(body)
   const text = readMessage(error, body)
-  const details = error === undefined ? {} : readDetails(error)
+  const details: Details = error === undefined ? {} : readDetails(error)
   const rpcStatus = asText(error?.['status'])
   const effective = status >= 400 ? status : (asNumber(error?.['code']) ?? 0)
   const tokens = effective < 500 ? readOverflow(text ?? '') : undefined
@@ -140,18 +140,14 @@ function codeOf(error: JsonObject | undefined): string | undefined {
 }
 
 function readDetails(error: JsonObject): Details {
-  let details: Details = {}
-  for (const detail of asObjects(error['details'])) {
-    const type = asString(detail['@type']) ?? ''
-    if (type.endsWith('RetryInfo')) {
-      details = { ...details, retryAfterMs: durationMs(asString(detail['retryDelay'])) }
-    }
-    if (type.endsWith('ErrorInfo')) details = { ...details, reason: asText(detail['reason']) }
-    if (type.endsWith('BadRequest')) {
-      details = { ...details, field: asText(asObjects(detail['fieldViolations'])[0]?.['field']) }
-    }
+  const details = asObjects(error['details'])
+  const ofType = (name: string): JsonObject | undefined =>
+    details.find((detail) => asString(detail['@type'])?.endsWith(name) === true)
+  return {
+    reason: asText(ofType('ErrorInfo')?.['reason']),
+    field: asText(asObjects(ofType('BadRequest')?.['fieldViolations'])[0]?.['field']),
+    retryAfterMs: durationMs(asString(ofType('RetryInfo')?.['retryDelay'])),
   }
-  return details
 }
 
 function readOverflow(text: string): UpstreamError['tokens'] {

@@ -3,9 +3,8 @@ import type { Effort } from '../../canonical/request.js'
 import type { FinishReason } from '../../canonical/response.js'
 import type { OpaqueState } from '../../canonical/state.js'
 import type { UpstreamError } from '../../canonical/upstream-error.js'
-import type { PartialUsage } from '../../canonical/usage.js'
 import type { ToolRules } from '../protocol.js'
-import { asNumber, asString, asText, type WireUsage } from './wire/types.js'
+import { asText } from './wire/index.js'
 
 /** Id of this protocol, in provider parts, extensions and file sources. */
 export const GEMINI = 'gemini'
@@ -189,31 +188,4 @@ export function isGoogleUrl(url: string): boolean {
 /** True for a YouTube address, which is a video whatever its media type says. */
 export function isYoutube(url: string): boolean {
   return YOUTUBE.test(url)
-}
-
-/**
- * Usage in canonical arithmetic: `promptTokenCount` includes cached tokens but not those that hosted tools put into
- * the prompt, and `candidatesTokenCount` leaves out the thoughts.
- */
-export function readUsage(usage: WireUsage): PartialUsage {
-  const prompt = asNumber(usage.promptTokenCount)
-  const toolUse = asNumber(usage.toolUsePromptTokenCount)
-  const candidates = asNumber(usage.candidatesTokenCount)
-  const thoughts = asNumber(usage.thoughtsTokenCount)
-  const cached = asNumber(usage.cachedContentTokenCount)
-  const input = prompt === undefined && toolUse === undefined ? undefined : (prompt ?? 0) + (toolUse ?? 0)
-  return {
-    ...(input === undefined ? {} : { inputTokens: input }),
-    ...(cached === undefined ? {} : { cacheReadTokens: cached }),
-    ...(candidates === undefined && thoughts === undefined
-      ? {}
-      : { outputTokens: (candidates ?? 0) + (thoughts ?? 0) }),
-    ...(thoughts === undefined ? {} : { reasoningTokens: thoughts }),
-    raw: usage,
-  }
-}
-
-/** Tier that the vendor says it served the call with. */
-export function readServiceTier(usage: WireUsage): string | undefined {
-  return asString(usage.serviceTier)?.toLowerCase()
 }

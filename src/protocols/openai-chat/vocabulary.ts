@@ -1,4 +1,6 @@
-import type { CanonicalRequest } from '../../canonical/request.js'
+import type { CanonicalRequest, Effort } from '../../canonical/request.js'
+import type { FinishReason } from '../../canonical/response.js'
+import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
 
 /** Canonical request fields as this protocol names them. */
 export const fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>>> = {
@@ -28,4 +30,63 @@ export const fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>
   metadata: 'metadata',
   state: 'store',
   includeUsage: 'stream_options',
+}
+
+/** This protocol's id: key of its `extensions`, owner of its provider parts. */
+export const PROTOCOL = 'openai-chat'
+
+/** `format` of a reasoning detail by the family of the state in it. Other families travel in an envelope. */
+export const DETAIL_FORMATS: Readonly<Record<string, string>> = {
+  anthropic: 'anthropic-claude-v1',
+  openai: 'openai-responses-v1',
+  xai: 'xai-responses-v1',
+  'google-ai': 'google-gemini-v1',
+}
+
+/** `format` of a detail that holds an envelope of ours. */
+export const ENVELOPE_FORMAT = 'unknown'
+
+/** Id of the detail that tells in which order reasoning, text and calls of a message stood. */
+export const ORDER_ID = 'gw-order'
+
+/** Family of state that is for ourselves alone. */
+export const OWN_FAMILY = 'gateway'
+
+/** Efforts in ascending order. */
+export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** Canonical reasons by the vendor's word. */
+export const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  eos: 'stop',
+  end_turn: 'stop',
+  stop_sequence: 'stop-sequence',
+  length: 'length',
+  max_tokens: 'length',
+  model_length: 'length',
+  tool_calls: 'tool-calls',
+  tool_use: 'tool-calls',
+  function_call: 'tool-calls',
+  content_filter: 'content-filter',
+  refusal: 'content-filter',
+  safety: 'content-filter',
+}
+
+/** Words that mean that the answer failed, by what they mean. */
+export const FAILED_REASONS: Readonly<Record<string, UpstreamErrorKind>> = {
+  error: 'server',
+  insufficient_system_resource: 'overloaded',
+}
+
+/** What this protocol says for each canonical reason. */
+export const FINISH_WORDS: Readonly<Record<FinishReason, string>> = {
+  stop: 'stop',
+  'stop-sequence': 'stop',
+  'tool-calls': 'tool_calls',
+  length: 'length',
+  'context-full': 'length',
+  'content-filter': 'content_filter',
+  pause: 'stop',
+  compaction: 'stop',
+  other: 'stop',
 }

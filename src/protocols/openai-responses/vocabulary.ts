@@ -1,4 +1,4 @@
-import type { CanonicalRequest } from '../../canonical/request.js'
+import type { CanonicalRequest, Effort } from '../../canonical/request.js'
 import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
 
 /** Names of canonical request fields on this wire. */
@@ -68,3 +68,12 @@ export const KIND_BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
   504: 'timeout',
   529: 'overloaded',
 }
+
+/** Efforts of `reasoning.effort`, ascending. */
+export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** `include` entry that makes the vendor hand out its reasoning state. */
+export const ENCRYPTED_REASONING = 'reasoning.encrypted_content'
+
+/** `include` entry for log probabilities. */
+export const LOGPROBS = 'message.output_text.logprobs'

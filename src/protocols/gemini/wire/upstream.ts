@@ -1,8 +1,9 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../../canonical/json.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
-import { faultOf, finishMeaning, finishWord, readUsage, TOOL_RULES } from '../vocabulary.js'
-import { asObject, asText, firstCandidate, partsOf } from './types.js'
+import { faultOf, finishMeaning, finishWord, TOOL_RULES } from '../vocabulary.js'
+import { asObject, asText, firstCandidate, partsOf } from './index.js'
+import { readUsage } from './usage.js'
 
 /** What a candidate without a single part ended with, when that is no answer. */
 const NO_ANSWER = 'The upstream ended the answer without content'

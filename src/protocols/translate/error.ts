@@ -1,7 +1,5 @@
-import type { UpstreamError, UpstreamErrorKind } from '../canonical/upstream-error.js'
-import { type ErrorCode, GatewayError } from '../errors.js'
-import type { Redact } from './redact.js'
-import { UpstreamFault, type UpstreamFaultKind } from './transport.js'
+import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
+import { type ErrorCode, GatewayError } from '../../errors.js'
 
 interface Row {
   readonly code: ErrorCode
@@ -40,8 +38,13 @@ const NO_TEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
   model_not_found: 'The model was not found or is unavailable.',
 }
 
-/** Turns a vendor's error into the one that a client may see. */
-export function toGatewayError(error: UpstreamError, redact: Redact): GatewayError {
+/**
+ * Turns a vendor's error into the one that a client may see. `redact` takes secrets out of the vendor's text.
+ */
+export function toGatewayError(
+  error: UpstreamError,
+  redact: (text: string) => string = (text) => text,
+): GatewayError {
   const row = ROWS[error.kind]
   const text = redact(error.message).trim().slice(0, 2000)
   const message =
@@ -52,19 +55,4 @@ export function toGatewayError(error: UpstreamError, redact: Redact): GatewayErr
     status: row.keepStatus ? error.status : undefined,
     tokens: error.tokens,
   })
-}
-
-const FAULTS: Readonly<Record<UpstreamFaultKind, UpstreamErrorKind>> = {
-  connect: 'server',
-  timeout: 'timeout',
-  reset: 'truncated',
-  // The client's own abort never gets here: what is left is the limit on the whole call.
-  aborted: 'timeout',
-  too_large: 'garbage',
-}
-
-/** A broken connection as an error of the vendor; its text says nothing about where the vendor is. */
-export function faultToUpstreamError(fault: unknown): UpstreamError {
-  const kind = UpstreamFault.isInstance(fault) ? FAULTS[fault.kind] : 'server'
-  return { kind, message: kind === 'server' ? 'The provider could not be reached.' : '' }
 }

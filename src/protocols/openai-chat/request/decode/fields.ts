@@ -1,0 +1,53 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+
+/** Top-level fields of a request, each taken once; what nobody could read is the rest. */
+export interface Fields {
+  /** The value when `accept` takes it; a refused one stays in the rest. `null` means absent. */
+  take<T>(field: string, accept: (value: JsonValue) => T | undefined): T | undefined
+  /** Everything that was not taken. */
+  rest(): JsonObject
+}
+
+/** Creates {@link Fields} over a body. */
+export function createFields(body: JsonObject): Fields {
+  const taken = new Set<string>()
+  return {
+    take(field, accept) {
+      const value = body[field]
+      if (value === undefined || value === null) {
+        taken.add(field)
+        return undefined
+      }
+      const accepted = accept(value)
+      if (accepted !== undefined) taken.add(field)
+      return accepted
+    },
+    rest: () => Object.fromEntries(Object.entries(body).filter(([field]) => !taken.has(field))),
+  }
+}
+
+/** The wire fields with no shared meaning, as an `extensions` member; nothing when there are none. */
+export function toExtensions(
+  protocol: string,
+  rest: JsonObject,
+): { readonly extensions?: Readonly<Record<string, JsonObject>> } {
+  return Object.keys(rest).length === 0 ? {} : { extensions: { [protocol]: rest } }
+}
+
+/** Fields of an object besides the known ones; empty values that SDKs echo say nothing. */
+export function unknownFields(object: JsonObject, known: ReadonlySet<string>): JsonObject {
+  const entries = Object.entries(object).filter(([field, value]) => !known.has(field) && !isVoid(value))
+  return Object.fromEntries(entries)
+}
+
+function isVoid(value: JsonValue | undefined): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0)
+}
+
+/** An object whose values are all strings. */
+export function asStringMap(value: JsonValue): Readonly<Record<string, string>> | undefined {
+  if (!isJsonObject(value)) return undefined
+  return Object.values(value).every((item) => typeof item === 'string')
+    ? (value as Readonly<Record<string, string>>)
+    : undefined
+}

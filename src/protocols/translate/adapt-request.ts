@@ -1,0 +1,159 @@
+import type { AssistantPart, ToolCallPart, UserPart } from '../../canonical/content.js'
+import type { CanonicalRequest, Message, ToolChoice, ToolReference } from '../../canonical/request.js'
+import type { OpaqueState } from '../../canonical/state.js'
+import type { Target } from '../../canonical/target.js'
+import type { Warning } from '../../canonical/warning.js'
+import { GatewayError } from '../../errors.js'
+import { type CodecContext, fieldPath, type Protocol } from '../protocol.js'
+import { hashText } from '../state-envelope.js'
+import { wrapInput } from './custom-input.js'
+import { dropForeignExtensions } from './drop-extensions.js'
+import { createToolTable, renameTools, toolsOf, type ToolTable } from './tool-table.js'
+
+export interface AdaptOptions {
+  readonly to: Protocol
+  readonly target: Target
+  readonly context: CodecContext
+}
+
+/** A request that its vendor's codec can say, and what the way back needs to undo it. */
+export interface AdaptedRequest {
+  readonly request: CanonicalRequest
+  readonly warnings: readonly Warning[]
+  readonly tools: ToolTable
+  /** Stop sequences that the vendor has no field for: applied to its answer. */
+  readonly stop: readonly string[]
+}
+
+/**
+ * What every pair of protocols has in common: tool names, free-text tools and namespaces, call ids, reasoning state of
+ * other vendors, stop sequences. A pure function of the request, so that a longer history keeps its beginning.
+ */
+export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): AdaptedRequest {
+  const { to, target, context } = options
+  const rules = to.upstream.tools
+  if ((request.candidateCount ?? 1) > 1) {
+    throw new GatewayError('unsupported_parameter', `n: not supported by ${to.id}/${target.model}`, {
+      param: 'n',
+    })
+  }
+  const table = createToolTable(toolsOf(request), rules, context)
+  const warnings: Warning[] = []
+  const renamed = renameTools(toolsOf(request), table, rules)
+  const emulatesStop = request.stop !== undefined && to.upstream.stopSequences === false
+  const adapted: CanonicalRequest = {
+    ...request,
+    messages: adaptMessages(request.messages, { ...options, table, warnings }),
+    ...(request.tools === undefined ? {} : { tools: renamed.tools }),
+    ...(request.toolChoice === undefined ? {} : { toolChoice: adaptChoice(request.toolChoice, table) }),
+    ...(emulatesStop ? { stop: undefined } : {}),
+  }
+  const kept = dropForeignExtensions(adapted, to.id)
+  if (emulatesStop) {
+    warnings.push({
+      code: 'emulated',
+      path: fieldPath('stop'),
+      message: 'The vendor has no stop sequences: the gateway ends the answer at the first one.',
+      semantic: false,
+    })
+  }
+  return {
+    request: kept.request,
+    warnings: [...renamed.warnings, ...warnings, ...kept.warnings],
+    tools: table,
+    stop: emulatesStop ? (request.stop ?? []).filter((sequence) => sequence !== '') : [],
+  }
+}
+
+interface MessageOptions extends AdaptOptions {
+  readonly table: ToolTable
+  readonly warnings: Warning[]
+}
+
+function adaptMessages(messages: readonly Message[], options: MessageOptions): readonly Message[] {
+  return messages.map((message): Message => {
+    if (message.role === 'assistant') {
+      return { ...message, content: message.content.flatMap((part) => adaptAssistantPart(part, options)) }
+    }
+    if (message.role === 'user') {
+      return { ...message, content: message.content.map((part) => adaptUserPart(part, options)) }
+    }
+    return message
+  })
+}
+
+function adaptUserPart(part: UserPart, options: MessageOptions): UserPart {
+  if (part.type !== 'tool-result') return part
+  const { toolName } = part
+  return {
+    ...part,
+    toolCallId: adaptCallId(part.toolCallId, options),
+    kind: options.to.upstream.tools.customTools ? part.kind : 'function',
+    ...(toolName === undefined ? {} : { toolName: options.table.toWire(toolName, undefined).wireName }),
+  }
+}
+
+function adaptAssistantPart(part: AssistantPart, options: MessageOptions): readonly AssistantPart[] {
+  if (part.type === 'tool-call') return [adaptCall(part, options)]
+  if (part.type !== 'reasoning' || part.state === undefined) return [part]
+  const reason = refuseState(part.state, part.text, options.target)
+  if (reason === null) return [part]
+  options.warnings.push({ code: 'dropped', path: part.path ?? 'reasoning', message: reason, semantic: false })
+  return []
+}
+
+function adaptCall(part: ToolCallPart, options: MessageOptions): ToolCallPart {
+  const { namespace, state, ...rest } = part
+  const rules = options.to.upstream.tools
+  const entry = options.table.toWire(part.name, namespace)
+  const wraps = part.kind === 'custom' && !rules.customTools
+  const keepsState = state !== undefined && state.family === options.target.family
+  if (state !== undefined && !keepsState) {
+    options.warnings.push({
+      code: 'dropped',
+      path: part.path ?? 'tool_calls',
+      message: 'Reasoning state of another vendor is not sent.',
+      semantic: false,
+    })
+  }
+  return {
+    ...rest,
+    id: adaptCallId(part.id, options),
+    name: entry.wireName,
+    kind: wraps ? 'function' : part.kind,
+    input: wraps ? wrapInput(part.input) : part.input,
+    ...(namespace === undefined || !rules.namespaces ? {} : { namespace }),
+    ...(keepsState ? { state } : {}),
+  }
+}
+
+/** Why opaque state must not be sent; null = it may. */
+function refuseState(state: OpaqueState, text: string, target: Target): string | null {
+  if (state.family !== target.family) return 'Reasoning of another vendor is not sent.'
+  if (state.textHash !== undefined && state.textHash !== hashText(text)) {
+    return 'The reasoning text was edited, so its signature no longer fits.'
+  }
+  return null
+}
+
+const HASHED_ID_LENGTH = 24
+const CALL_PREFIX = 'call_'
+
+/** An id that the vendor would refuse becomes a hash of itself: the call and its result change alike. */
+function adaptCallId(id: string, { to, target, context }: AdaptOptions): string {
+  const length = target.dialect?.toolCallIdLength
+  if (length !== undefined) {
+    const fits = id.length === length && /^[A-Za-z0-9]+$/.test(id)
+    return fits ? id : context.hash(id, length)
+  }
+  return to.upstream.tools.callId.test(id) ? id : CALL_PREFIX + context.hash(id, HASHED_ID_LENGTH)
+}
+
+function adaptChoice(choice: ToolChoice, table: ToolTable): ToolChoice {
+  const rename = ({ name, namespace }: ToolReference): ToolReference => ({
+    name: table.toWire(name, namespace).wireName,
+  })
+  if (choice.type === 'tool') return { ...choice, tool: rename(choice.tool) }
+  if (choice.type === 'allowed') return { ...choice, tools: choice.tools.map(rename) }
+  return choice
+}

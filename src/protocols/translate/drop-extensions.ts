@@ -1,0 +1,38 @@
+import type { JsonObject } from '../../canonical/json.js'
+import type { CanonicalRequest, Message, ToolDefinition } from '../../canonical/request.js'
+import type { Warning } from '../../canonical/warning.js'
+
+type Extensions = Readonly<Record<string, JsonObject>> | undefined
+
+/** Takes out the fields that only another protocol than `protocol` can say, and reports each. */
+export function dropForeignExtensions(
+  request: CanonicalRequest,
+  protocol: string,
+): { readonly request: CanonicalRequest; readonly warnings: readonly Warning[] } {
+  const warnings: Warning[] = []
+  const keep = (extensions: Extensions, path: string): Extensions => {
+    if (extensions === undefined) return undefined
+    for (const [owner, fields] of Object.entries(extensions)) {
+      if (owner === protocol) continue
+      for (const field of Object.keys(fields)) {
+        warnings.push({
+          code: 'dropped',
+          path: path === '' ? field : `${path}.${field}`,
+          message: 'The vendor speaks another protocol, which has no such field.',
+          semantic: false,
+        })
+      }
+    }
+    const own = extensions[protocol]
+    return own === undefined ? undefined : { [protocol]: own }
+  }
+  const strip = <T extends Message | ToolDefinition>(value: T, path: string): T =>
+    'extensions' in value ? { ...value, extensions: keep(value.extensions, value.path ?? path) } : value
+  const stripped: CanonicalRequest = {
+    ...request,
+    messages: request.messages.map((message) => strip(message, 'messages')),
+    ...(request.tools === undefined ? {} : { tools: request.tools.map((tool) => strip(tool, 'tools')) }),
+    extensions: keep(request.extensions, ''),
+  }
+  return { request: stripped, warnings }
+}

@@ -1,0 +1,167 @@
+import type { JsonObject, JsonValue } from '../../canonical/json.js'
+import type { CanonicalRequest } from '../../canonical/request.js'
+import type { StreamPart } from '../../canonical/stream.js'
+import type { Target } from '../../canonical/target.js'
+import type { UpstreamError } from '../../canonical/upstream-error.js'
+import type { Warning } from '../../canonical/warning.js'
+import { GatewayError } from '../../errors.js'
+import {
+  type CodecContext,
+  type EncodeContext,
+  localizeWarnings,
+  type Protocol,
+  type SseEvent,
+  type Translated,
+} from '../protocol.js'
+import { adaptRequest } from './adapt-request.js'
+import { toGatewayError } from './error.js'
+import { createLinearizer } from './linearize.js'
+import { createRestorer, restoreResponse } from './restore.js'
+import type { ToolTable } from './tool-table.js'
+
+/** From which client protocol to which vendor. */
+export interface TranslationRoute {
+  readonly from: Protocol
+  readonly to: Protocol
+  readonly target: Target
+  readonly context: CodecContext
+  /** `strict` throws `unsupported_parameter` for a loss that may change the meaning. Default `lenient`. */
+  readonly policy?: 'lenient' | 'strict' | undefined
+  /** Replaces an absent output limit: what the balance pays for. */
+  readonly maxOutputTokens?: number | undefined
+}
+
+export interface TranslatedRequest extends Translated<JsonObject> {
+  /** What the client asked. */
+  readonly request: CanonicalRequest
+  /** Translates the answer of this very request. */
+  readonly reply: ReplyRoute
+}
+
+/** The way back of one request. */
+export interface ReplyRoute {
+  readonly route: TranslationRoute
+  readonly request: CanonicalRequest
+  readonly body: JsonObject
+  readonly tools: ToolTable
+  readonly stop: readonly string[]
+}
+
+/** What only the caller knows about an answer. */
+export interface ReplyFacts {
+  /** The model name that the client sees. */
+  readonly model: string
+  /** Seconds since the epoch. */
+  readonly created: number
+  readonly requestId: string
+  /** Shown where the protocol names the input before the vendor has counted it. */
+  readonly estimatedInputTokens: number
+}
+
+/**
+ * Translates a client's request into a vendor's. Pure: the same history gives the same bytes, a longer one the same
+ * beginning. Throws GatewayError for a request that the client got wrong or that the vendor has no words for.
+ */
+export function translateRequest(body: JsonObject, route: TranslationRoute): TranslatedRequest {
+  const { from, to, target, context, maxOutputTokens } = route
+  const decoded = from.decodeRequest(body, context)
+  const request = maxOutputTokens === undefined ? decoded.value : { ...decoded.value, maxOutputTokens }
+  const adapted = adaptRequest(request, { to, target, context })
+  const encoded = to.encodeRequest(adapted.request, target, context)
+  const names = from.client?.fieldNames ?? {}
+  const warnings = localizeWarnings([...decoded.warnings, ...adapted.warnings, ...encoded.warnings], names)
+  if (route.policy === 'strict') refuseSemanticLoss(warnings)
+  return {
+    value: encoded.value,
+    warnings,
+    request,
+    reply: { route, request, body, tools: adapted.tools, stop: adapted.stop },
+  }
+}
+
+function refuseSemanticLoss(warnings: readonly Warning[]): void {
+  const loss = warnings.find(({ semantic }) => semantic)
+  if (loss === undefined) return
+  throw new GatewayError('unsupported_parameter', `${loss.path}: ${loss.message}`, { param: loss.path })
+}
+
+/** Translates a vendor's whole answer into the client's. */
+export function translateResponse(
+  body: JsonObject,
+  reply: ReplyRoute,
+  facts: ReplyFacts,
+): Translated<JsonObject> {
+  const { from, to, context, target } = reply.route
+  const decoded = to.decodeResponse(body, { ...context, target })
+  const restored = restoreResponse(decoded.value, reply.tools, reply.stop)
+  const encoded = from.encodeResponse(restored, toEncodeContext(reply, facts))
+  return { value: encoded.value, warnings: [...decoded.warnings, ...encoded.warnings] }
+}
+
+/** Push reducer: a vendor's events in, the client's stream out. */
+export interface StreamTranslator {
+  push(event: SseEvent): string
+  /** The vendor's stream ended: without a proper end the client gets its protocol's error. */
+  end(): string
+  /** The connection broke: ends the client's stream with its protocol's error. */
+  fail(error: UpstreamError): string
+  /** True when the answer is complete although the vendor goes on (an emulated stop sequence). */
+  readonly done: boolean
+}
+
+/** Translates a vendor's stream. `onPart` sees every canonical part before it is encoded and may replace it. */
+export function createStreamTranslator(
+  reply: ReplyRoute,
+  facts: ReplyFacts,
+  onPart: (part: StreamPart) => StreamPart = (part) => part,
+): StreamTranslator {
+  const { from, to, context, target } = reply.route
+  const decoder = to.createStreamDecoder({ ...context, target })
+  const restorer = createRestorer(reply.tools, reply.stop)
+  const linearizer = from.client?.nested ? createLinearizer() : null
+  const encoder = from.createStreamEncoder(toEncodeContext(reply, facts))
+  const emit = (parts: readonly StreamPart[]): string => {
+    let text = ''
+    for (const part of parts) {
+      for (const restored of restorer.push(onPart(part))) {
+        if (linearizer === null) text += encoder.push(restored)
+        else for (const linear of linearizer.push(restored)) text += encoder.push(linear)
+      }
+    }
+    return text
+  }
+  return {
+    push: (event) => emit(decoder.push(event)),
+    end: () => emit(decoder.end()),
+    fail: (error) => emit([{ type: 'error', error }]),
+    get done() {
+      return restorer.done
+    },
+  }
+}
+
+/** Translates a vendor's HTTP error into the client's: canonical form and body. */
+export function translateError(
+  status: number,
+  body: JsonValue,
+  { from, to, requestId = '', headers = {} }: ErrorRoute,
+): { readonly error: UpstreamError; readonly body: JsonObject | null } {
+  const error = to.decodeError(status, headers, body)
+  const thrown = new GatewayError('provider_error', error.message, {
+    status,
+    retryAfterMs: error.retryAfterMs,
+  })
+  return { error, body: from.client?.encodeError(thrown, requestId) ?? null }
+}
+
+export interface ErrorRoute {
+  readonly from: Protocol
+  readonly to: Protocol
+  readonly requestId?: string | undefined
+  /** Response headers, lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+function toEncodeContext(reply: ReplyRoute, facts: ReplyFacts): EncodeContext {
+  return { ...reply.route.context, ...facts, request: reply.request, body: reply.body }
+}

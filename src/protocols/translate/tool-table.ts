@@ -1,0 +1,125 @@
+import type { CanonicalRequest, CustomTool, FunctionTool, ToolDefinition } from '../../canonical/request.js'
+import type { Warning } from '../../canonical/warning.js'
+import type { CodecContext, ToolRules } from '../protocol.js'
+
+/** What a tool is called on the vendor's side, and what it really is. */
+export interface ToolEntry {
+  readonly wireName: string
+  readonly name: string
+  readonly namespace: string | undefined
+  /** True: a free-text tool that the vendor sees as a function with one string, `input`. */
+  readonly emulated: boolean
+}
+
+/** The tools of one request in both directions. */
+export interface ToolTable {
+  /** By the client's name; a name that no tool declares is still made legal. */
+  toWire(name: string, namespace: string | undefined): ToolEntry
+  /** By the vendor's name; undefined when the client declared no such tool. */
+  fromWire(wireName: string): ToolEntry | undefined
+  /** True when nothing is called otherwise than the client calls it. */
+  readonly plain: boolean
+}
+
+const SUFFIX_LENGTH = 6
+const NAMESPACE_JOINT = '__'
+
+/**
+ * Names every tool for a vendor: deterministic and reversible, so that a history keeps its bytes from turn to turn.
+ * A name that had to change ends in a hash of the original, so two names never meet.
+ */
+export function createToolTable(
+  tools: readonly ToolDefinition[],
+  rules: ToolRules,
+  context: CodecContext,
+): ToolTable {
+  const byName = new Map<string, ToolEntry>()
+  const byWireName = new Map<string, ToolEntry>()
+  const makeEntry = (name: string, namespace: string | undefined, custom: boolean): ToolEntry => {
+    const full = namespace === undefined || rules.namespaces ? name : namespace + NAMESPACE_JOINT + name
+    return {
+      wireName: toLegalName(full, rules, context),
+      name,
+      namespace,
+      emulated: custom && !rules.customTools,
+    }
+  }
+  for (const tool of tools) {
+    if (tool.type === 'hosted') continue
+    const entry = makeEntry(tool.name, tool.namespace?.name, tool.type === 'custom')
+    byName.set(keyOf(tool.name, tool.namespace?.name), entry)
+    byWireName.set(entry.wireName, entry)
+  }
+  return {
+    toWire: (name, namespace) => byName.get(keyOf(name, namespace)) ?? makeEntry(name, namespace, false),
+    fromWire: (wireName) => byWireName.get(wireName),
+    plain: [...byWireName.values()].every(
+      ({ wireName, name, namespace, emulated }) => wireName === name && namespace === undefined && !emulated,
+    ),
+  }
+}
+
+function keyOf(name: string, namespace: string | undefined): string {
+  return namespace === undefined ? name : `${namespace}\n${name}`
+}
+
+function toLegalName(name: string, rules: ToolRules, context: CodecContext): string {
+  const legal = [...name].map((character) => (rules.name.test(character) ? character : '_')).join('')
+  if (legal === name && name.length <= rules.maxNameLength) return name
+  const suffix = `_${context.hash(name, SUFFIX_LENGTH)}`
+  return legal.slice(0, rules.maxNameLength - suffix.length) + suffix
+}
+
+/** The request's tools as the vendor shall see them. */
+export function renameTools(
+  tools: readonly ToolDefinition[],
+  table: ToolTable,
+  rules: ToolRules,
+): { readonly tools: readonly ToolDefinition[]; readonly warnings: readonly Warning[] } {
+  const warnings: Warning[] = []
+  const renamed = tools.map((tool) => {
+    if (tool.type === 'hosted') return tool
+    const entry = table.toWire(tool.name, tool.namespace?.name)
+    const base = tool.type === 'custom' && entry.emulated ? emulate(tool, warnings) : tool
+    const { namespace, ...rest } = base
+    return {
+      ...rest,
+      ...(namespace === undefined || !rules.namespaces ? {} : { namespace }),
+      name: entry.wireName,
+    }
+  })
+  return { tools: renamed, warnings }
+}
+
+/** A free-text tool as a function: the grammar can no longer be enforced, but the model can be told of it. */
+function emulate(tool: CustomTool, warnings: Warning[]): FunctionTool {
+  const { type: _type, grammar, ...rest } = tool
+  if (grammar !== undefined) {
+    warnings.push({
+      code: 'emulated',
+      path: tool.path ?? 'tools',
+      message: 'The grammar is described to the model, not enforced.',
+      semantic: false,
+    })
+  }
+  const rule =
+    grammar === undefined
+      ? ''
+      : `\n\nThe input must match this ${grammar.syntax} grammar:\n${grammar.definition}`
+  return {
+    ...rest,
+    type: 'function',
+    description: (tool.description ?? '') + rule,
+    parameters: {
+      type: 'object',
+      properties: { input: { type: 'string' } },
+      required: ['input'],
+      additionalProperties: false,
+    },
+  }
+}
+
+/** All tools that a request declares. */
+export function toolsOf(request: CanonicalRequest): readonly ToolDefinition[] {
+  return request.tools ?? []
+}

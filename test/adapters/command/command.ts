@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { run } from '../../../adapters/command/run.js'
+
+/** A configuration of one upstream, one model and one key. */
+export function createConfig(baseUrl: string) {
+  return {
+    upstreams: { mine: { protocol: 'openai-chat', baseUrl, apiKey: 'vendor-secret' } },
+    models: [{ id: 'mine/model', upstream: 'mine', model: 'm', price: 'free' }],
+    accounts: [{ id: 'acme', balanceMicro: 1_000_000, keys: [{ key: 'cm-test-key-1' }] }],
+    store: 'memory',
+  }
+}
+
+/** Writes a file that lives as long as the test. */
+export async function writeTemporary(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'crossmodel-gateway-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'gateway.json')
+  await writeFile(path, text)
+  return path
+}
+
+/** A command that runs in this process, as in a terminal. */
+export interface Session {
+  readonly output: readonly string[]
+  readonly errors: readonly string[]
+  /** Resolves with the first `http://…` that the command prints. */
+  readonly ready: Promise<string>
+  readonly exitCode: Promise<number>
+  stop(): void
+}
+
+/** Runs a command line; the end of the test stops it. */
+export function open(words: readonly string[], environment: Record<string, string> = {}): Session {
+  const output: string[] = []
+  const errors: string[] = []
+  const controller = new AbortController()
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
+  const exitCode = run(words, {
+    print: (line) => {
+      output.push(line)
+      const [url] = /http:\/\/[\w.:[\]-]+/.exec(line) ?? []
+      if (url !== undefined) resolve(url)
+    },
+    printError: (line) => errors.push(line),
+    environment,
+    stop: controller.signal,
+  })
+  exitCode.then((code) => reject(new Error(`ended with ${code}: ${errors.join('\n')}`)), reject)
+  ready.catch(() => undefined)
+  onTestFinished(async () => {
+    controller.abort()
+    await exitCode
+  })
+  return { output, errors, ready, exitCode, stop: () => controller.abort() }
+}
+
+/** Sends a chat request through a gateway. */
+export function postChat(
+  url: string,
+  key: string,
+  body: { readonly model: string; readonly [field: string]: unknown },
+) {
+  return fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+}
+
+/** One message of a user. */
+export function say(content: string) {
+  return [{ role: 'user', content }]
+}
