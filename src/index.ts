@@ -1,1 +1,111 @@
-export {}
+// The public surface. Everything pure is exported and usable alone.
+
+// Gateway
+export { createGateway, type Gateway } from './gateway/gateway.js'
+export {
+  type AccountConfig,
+  type CandidateConfig,
+  ConfigError,
+  type ConfigProblem,
+  type CorsConfig,
+  type GatewayConfig,
+  type GatewayConfigData,
+  type KeyConfig,
+  type ModelConfig,
+  type TimeoutConfig,
+  type UpstreamConfig,
+} from './gateway/config.js'
+export type {
+  ErrorEvent,
+  Hooks,
+  Refusal,
+  RequestEvent,
+  RouteEvent,
+  WarningEvent,
+} from './gateway/hooks.js'
+export { type ErrorCode, GatewayError, type GatewayErrorOptions, type ErrorType } from './errors.js'
+
+// Faces: what adapters and hosts build on
+export type {
+  GatewayRequest,
+  GatewayResponse,
+  Handler,
+  RequestBody,
+  RequestHeaders,
+  ResponseStream,
+} from './gateway/http.js'
+export { answerFetch, type FetchOverrides, toFetch } from './gateway/fetch.js'
+export * from './gateway/face-errors.js'
+export * from './gateway/mount-path.js'
+export { tooLarge } from './gateway/read-body.js'
+export {
+  type Transport,
+  UpstreamFault,
+  type UpstreamFaultKind,
+  type UpstreamRequest,
+  type UpstreamResponse,
+} from './gateway/transport.js'
+
+// Translation
+export {
+  createStreamTranslator,
+  type ErrorRoute,
+  type ReplyFacts,
+  type ReplyRoute,
+  type StreamTranslator,
+  translateError,
+  type TranslatedRequest,
+  translateRequest,
+  translateResponse,
+  type TranslationRoute,
+} from './protocols/translate/index.js'
+export { anthropicMessages } from './protocols/anthropic-messages/index.js'
+export { gemini } from './protocols/gemini/index.js'
+export { openaiChat } from './protocols/openai-chat/index.js'
+export { openaiResponses } from './protocols/openai-responses/index.js'
+export { createCodecContext, type EnvelopeSecret } from './protocols/state-envelope.js'
+export type * from './protocols/protocol.js'
+
+// The canonical form
+export type * from './canonical/content.js'
+export { isJsonObject, type JsonArray, type JsonObject, type JsonValue, parseJson } from './canonical/json.js'
+export type * from './canonical/request.js'
+export type * from './canonical/response.js'
+export type * from './canonical/state.js'
+export type * from './canonical/stream.js'
+export type * from './canonical/target.js'
+export type * from './canonical/upstream-error.js'
+export type * from './canonical/usage.js'
+export type * from './canonical/warning.js'
+export { type Accumulated, accumulate, type Accumulator, createAccumulator } from './canonical/accumulate.js'
+export { unfoldResponse } from './canonical/unfold.js'
+export { completeUsage, mergeUsage } from './canonical/usage.js'
+
+// Server-sent events
+export { createSseParser, parseSse, type SseParser, type SseParserOptions } from './sse/parse.js'
+export { formatSseComment, formatSseData, formatSseEvent, type SseEventText } from './sse/format.js'
+export { createEventAligner, type EventAligner } from './sse/align.js'
+export { transcode } from './sse/transcode.js'
+
+// Models and vendors
+export { type ModelId, normalizeModelId, parseModelId } from './models/model-id.js'
+export { createModelResolver, type ModelResolver, type ModelResolverOptions } from './models/resolver.js'
+export type { ModelCandidate, ModelEntry, ModelModalities, Route } from './models/route.js'
+export { lookUpSnapshot, type SnapshotEntry } from './models/price-snapshot.js'
+export { getProvider, PROVIDERS } from './providers/index.js'
+export type { ProviderPreset } from './providers/provider.js'
+export { modelTraits } from './providers/model-traits.js'
+
+// Keys, limits, money, usage
+export { type ApiKeyFormat, checkApiKeyFormat, createApiKey, hashKey, keyHint } from './keys/api-key.js'
+export type { AccountRecord, Identity, KeyRecord, KeyStore } from './keys/key-store.js'
+export * from './limits/token-bucket.js'
+export type { BucketStatus, LimitDecision, LimitKind, LimitRequest, LimitStore } from './limits/store.js'
+export * from './balance/money.js'
+export * from './balance/price.js'
+export * from './balance/hold.js'
+export type { BalanceSnapshot, HoldRequest, HoldResult, Ledger, SettleResult } from './balance/ledger.js'
+export type { CallStatus, UsageRecord, UsageStore, UsageTotals, UsageWindows } from './usage/record.js'
+export { createTokenCounter, estimateTokens, type TokenCounter } from './usage/estimate.js'
+export { estimateInputTokens } from './usage/estimate-input.js'
+export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './stores/memory/index.js'

@@ -9,7 +9,7 @@ export interface Listening {
   /** `http://host:port`. */
   readonly url: string
   /** Takes no more requests, lets running ones finish for so long, then breaks them. */
-  close(graceMs: number): Promise<void>
+  readonly close: (graceMs: number) => Promise<void>
 }
 
 /** An address to listen on; `otherwise` is taken when `port` is in use. */

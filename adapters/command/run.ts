@@ -1,6 +1,4 @@
 import { HELP, parseArguments } from './arguments.js'
-import { serve } from './serve.js'
-import { start } from './start.js'
 import { CommandError, EXIT, type Terminal } from './terminal.js'
 import { readVersion } from './version.js'
 
@@ -16,6 +14,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   }
 }
 
+/** The gateway is loaded only by the commands that need it: help comes at once. */
 async function dispatch(words: readonly string[], terminal: Terminal): Promise<void> {
   const command = parseArguments(words)
   switch (command.type) {
@@ -24,8 +23,8 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<v
     case 'version':
       return terminal.print(readVersion())
     case 'serve':
-      return await serve(command, terminal)
+      return await (await import('./serve.js')).serve(command, terminal)
     case 'start':
-      return await start(command, terminal)
+      return await (await import('./start.js')).start(command, terminal)
   }
 }

@@ -32,7 +32,12 @@ export async function readNodeBody(
   return await new Promise((resolve, reject) => {
     decoder.whole(coded, { maxOutputLength: maxBytes }, (error, bytes) => {
       if (error === null) resolve(bytes)
-      else reject('code' in error && error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(maxBytes) : corruptCoding(name, error))
+      else
+        reject(
+          'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+            ? tooLarge(maxBytes)
+            : corruptCoding(name, error),
+        )
     })
   })
 }

@@ -8,7 +8,10 @@ export interface ContentDecoder {
 }
 
 /** Zstandard came with Node 22.15: older ones lack these exports. */
-const newer = zlib as { readonly zstdDecompress?: typeof zlib.gunzip; readonly createZstdDecompress?: () => Transform }
+const newer = zlib as {
+  readonly zstdDecompress?: typeof zlib.gunzip
+  readonly createZstdDecompress?: () => Transform
+}
 
 const DECODERS: ReadonlyMap<string, ContentDecoder> = new Map([
   ['gzip', { whole: zlib.gunzip, stream: zlib.createGunzip }],

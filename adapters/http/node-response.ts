@@ -19,7 +19,10 @@ function isBodiless(status: number): boolean {
   return status === 204 || status === 304
 }
 
-function withLength(headers: Readonly<Record<string, string>>, body: string | Uint8Array): OutgoingHttpHeaders {
+function withLength(
+  headers: Readonly<Record<string, string>>,
+  body: string | Uint8Array,
+): OutgoingHttpHeaders {
   return { ...headers, 'content-length': Buffer.byteLength(body) }
 }
 

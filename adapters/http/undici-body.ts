@@ -5,7 +5,8 @@ const HIGH_WATER_BYTES = 64 * 1024
 
 /** The connection below a body. */
 export interface BodySource {
-  readonly idleTimeoutMs: number
+  /** The reader begins to wait. */
+  onWait(): void
   pause(): void
   resume(): void
   /** Breaks the connection; the body fails with `fault` unless it has ended. */
@@ -17,13 +18,15 @@ export interface BodyQueue {
   push(chunk: Buffer): void
   end(): void
   fail(fault: UpstreamFault): void
+  /** True while the reader waits for the vendor. */
+  isWaiting(): boolean
   readonly stream: AsyncIterable<Uint8Array>
   text(maxBytes: number): Promise<string>
 }
 
 /**
  * Joins a pushing connection and a pulling reader. All that one network read brings is handed over as one chunk;
- * above 64 KiB unread the connection is paused; the idle timer runs only while the reader waits.
+ * above 64 KiB unread the connection is paused.
  */
 export function createBodyQueue(source: BodySource): BodyQueue {
   let chunks: Buffer[] = []
@@ -35,7 +38,6 @@ export function createBodyQueue(source: BodySource): BodyQueue {
   /** Continues the reader, while it waits. */
   let wake: (() => void) | undefined
   let scheduled = false
-  let idleTimer: NodeJS.Timeout | undefined
 
   const take = (): Buffer => {
     const [only] = chunks
@@ -52,21 +54,13 @@ export function createBodyQueue(source: BodySource): BodyQueue {
   }
   const wait = (reader: () => void): void => {
     wake = reader
-    if (idleTimer !== undefined) idleTimer.refresh()
-    else if (source.idleTimeoutMs > 0) idleTimer = setTimeout(onIdle, source.idleTimeoutMs)
-  }
-  const onIdle = (): void => {
-    if (wake !== undefined) source.cancel(new UpstreamFault('timeout'))
+    source.onWait()
   }
   const notify = (): void => {
     scheduled = false
     const reader = wake
     wake = undefined
     reader?.()
-  }
-  const close = (): void => {
-    clearTimeout(idleTimer)
-    notify()
   }
 
   const iterator: AsyncIterator<Uint8Array, undefined> = {
@@ -86,7 +80,7 @@ export function createBodyQueue(source: BodySource): BodyQueue {
       if (!ended && fault === undefined) {
         ended = true
         source.cancel(new UpstreamFault('aborted'))
-        close()
+        notify()
       }
       return Promise.resolve({ done: true, value: undefined })
     },
@@ -106,13 +100,14 @@ export function createBodyQueue(source: BodySource): BodyQueue {
     },
     end() {
       ended = true
-      close()
+      notify()
     },
     fail(reason) {
       if (ended) return
       fault = reason
-      close()
+      notify()
     },
+    isWaiting: () => wake !== undefined,
     stream: { [Symbol.asyncIterator]: () => iterator },
     text: (maxBytes) =>
       new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { UpstreamFault } from '../../src/gateway/transport.js'
 import type { Transport, UpstreamRequest, UpstreamResponse } from '../../src/gateway/transport.js'
 import { decodeResponse } from './undici-decode.js'
 import { type BodyQueue, createBodyQueue } from './undici-body.js'
+import { createDeadlines, type Deadline } from './undici-deadline.js'
 
 /** Options of the Node transport. */
 export interface UndiciTransportOptions {
@@ -18,9 +19,10 @@ export interface UndiciTransportOptions {
 
 /** Makes upstream calls with undici's dispatcher: the fast transport of Node. Connections are pooled per transport. */
 export function createTransport(options: UndiciTransportOptions = {}): Transport {
+  const createDeadline = createDeadlines()
   let agent: Agent | undefined
   const transport = (request: UpstreamRequest): Promise<UpstreamResponse> =>
-    call(options.dispatcher ?? (agent ??= createAgent(options)), request)
+    call(options.dispatcher ?? (agent ??= createAgent(options)), request, createDeadline)
   const close = async (): Promise<void> => {
     const closing = agent
     agent = undefined
@@ -40,10 +42,16 @@ function createAgent(options: UndiciTransportOptions): Agent {
   })
 }
 
-function call(dispatcher: Dispatcher, request: UpstreamRequest): Promise<UpstreamResponse> {
+type CreateDeadline = (expire: () => void) => Deadline
+
+function call(
+  dispatcher: Dispatcher,
+  request: UpstreamRequest,
+  createDeadline: CreateDeadline,
+): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
     if (request.signal.aborted) return reject(new UpstreamFault('aborted'))
-    const handler = createHandler(request, { resolve, reject })
+    const handler = createHandler(request, { resolve, reject }, createDeadline)
     const slash = request.url.indexOf('/', request.url.indexOf('//') + 2)
     try {
       dispatcher.dispatch(
@@ -70,14 +78,14 @@ interface Head {
 }
 
 /** The callbacks of one call. Whatever ends it first (vendor, client, timer) decides; the rest is not heard. */
-function createHandler(request: UpstreamRequest, head: Head) {
+function createHandler(request: UpstreamRequest, head: Head, createDeadline: CreateDeadline) {
   const { signal, headTimeoutMs, idleTimeoutMs } = request
   let controller: Dispatcher.DispatchController | undefined
   let body: BodyQueue | undefined
   let open = true
   const finish = (): void => {
     open = false
-    clearTimeout(headTimer)
+    deadline.clear()
     signal.removeEventListener('abort', onAbort)
   }
   const stop = (fault: UpstreamFault): void => {
@@ -88,8 +96,11 @@ function createHandler(request: UpstreamRequest, head: Head) {
     controller?.abort(fault)
   }
   const onAbort = (): void => stop(new UpstreamFault('aborted'))
-  const headTimer =
-    headTimeoutMs > 0 ? setTimeout(() => stop(new UpstreamFault('timeout')), headTimeoutMs) : undefined
+  // A vendor is not silent while its reader is busy.
+  const deadline = createDeadline(() => {
+    if (body === undefined || body.isWaiting()) stop(new UpstreamFault('timeout'))
+  })
+  deadline.arm(headTimeoutMs)
   signal.addEventListener('abort', onAbort)
   return {
     onRequestStart(started: Dispatcher.DispatchController): void {
@@ -98,14 +109,16 @@ function createHandler(request: UpstreamRequest, head: Head) {
     },
     onResponseStart(started: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
       if (status < 200 || !open) return
-      clearTimeout(headTimer)
+      deadline.clear()
       body = createBodyQueue({
-        idleTimeoutMs,
+        onWait: () => deadline.arm(idleTimeoutMs),
         pause: () => started.pause(),
         resume: () => started.resume(),
         cancel: stop,
       })
-      head.resolve(decodeResponse({ status, headers: joinHeaders(headers), body: body.stream, text: body.text }))
+      head.resolve(
+        decodeResponse({ status, headers: joinHeaders(headers), body: body.stream, text: body.text }),
+      )
     },
     onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
       body?.push(chunk)

@@ -1,5 +1,5 @@
 import type { BalanceSnapshot, HoldResult, SettleResult } from './ledger.js'
-import { product, roundUp, type ModelPrice, type TokenPrice } from './price.js'
+import { PICO_PER_MICRO, picoCost, roundUpToMicro, type ModelPrice, type TokenPrice } from './price.js'
 
 /** What a call may cost at most, before it is made. */
 export interface HoldEstimate {
@@ -16,19 +16,26 @@ const TIER_MARGIN = 1.25
 /** Micro-USD to hold for a call: as if every input token had the dearest input price that could apply. */
 export function holdAmount({ inputTokens, outputTokens, price }: HoldEstimate): number {
   const worst = worstPrice(price, inputTokens)
-  return roundUp(product(inputTokens, worst.input) + product(outputTokens, worst.output))
+  return roundUpToMicro(picoCost(inputTokens, worst.input) + picoCost(outputTokens, worst.output))
 }
 
 /** The largest number of output tokens whose hold fits into an amount; 0 when not even one fits. */
-export function affordableOutputTokens(availableMicro: number, inputTokens: number, price: ModelPrice): number {
+export function affordableOutputTokens(
+  availableMicro: number,
+  inputTokens: number,
+  price: ModelPrice,
+): number {
   const worst = worstPrice(price, inputTokens)
-  const left = BigInt(availableMicro) * 1_000_000n - product(inputTokens, worst.input)
+  const left = BigInt(availableMicro) * PICO_PER_MICRO - picoCost(inputTokens, worst.input)
   if (left < 0n) return 0
   if (worst.output === 0) return Number.MAX_SAFE_INTEGER
   return Math.min(Number(left / BigInt(worst.output)), Number.MAX_SAFE_INTEGER)
 }
 
-function worstPrice(price: ModelPrice, inputTokens: number): { readonly input: number; readonly output: number } {
+function worstPrice(
+  price: ModelPrice,
+  inputTokens: number,
+): { readonly input: number; readonly output: number } {
   const reachable = (price.tiers ?? []).filter((tier) => inputTokens * TIER_MARGIN > tier.aboveInputTokens)
   const candidates = [price, ...reachable]
   return {
@@ -80,7 +87,11 @@ export function placeHold(
   }
   const { balanceMicro, heldMicro } = wallet
   if (request.amountMicro > balanceMicro - heldMicro) {
-    return { wallet, hold: null, result: { ok: false, reason: 'insufficient_balance', balanceMicro, heldMicro } }
+    return {
+      wallet,
+      hold: null,
+      result: { ok: false, reason: 'insufficient_balance', balanceMicro, heldMicro },
+    }
   }
   return {
     wallet: { balanceMicro, heldMicro: heldMicro + request.amountMicro },
@@ -99,7 +110,11 @@ export function placeHold(
  * Ends a hold and takes the cost from the balance, never touching what other holds have reserved.
  * A repeated settle changes nothing and answers what the first one did.
  */
-export function settleHold(wallet: BalanceSnapshot, hold: HoldState, costMicro: number): HoldStep<SettleResult> {
+export function settleHold(
+  wallet: BalanceSnapshot,
+  hold: HoldState,
+  costMicro: number,
+): HoldStep<SettleResult> {
   if (hold.status === 'settled' || hold.status === 'released') {
     const { chargedMicro, shortfallMicro } = hold
     return { wallet, hold, result: { chargedMicro, shortfallMicro, repeated: true } }

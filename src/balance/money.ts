@@ -2,8 +2,8 @@
 export const MICRO_PER_USD = 1_000_000
 
 /** True for an amount of micro-USD that arithmetic keeps exact: a safe integer, not negative. */
-export function isMicro(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
+export function isMicro(amountMicro: number): boolean {
+  return Number.isSafeInteger(amountMicro) && amountMicro >= 0
 }
 
 /** The amount itself; throws a `RangeError` when it is no safe, non-negative integer of micro-USD. */

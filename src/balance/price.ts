@@ -34,7 +34,8 @@ export interface UsageBuckets {
   readonly output: number
 }
 
-const TOKENS_PER_PRICE = 1_000_000n
+/** Pico-USD in one micro-USD. */
+export const PICO_PER_MICRO = 1_000_000n
 
 /** Cuts a usage into disjoint buckets; parts that contradict their total are cut to fit. */
 export function splitUsage(usage: Usage): UsageBuckets {
@@ -68,22 +69,23 @@ export function costMicro(usage: Usage, price: ModelPrice): number {
   const buckets = splitUsage(usage)
   const rates = priceFor(price, usage.inputTokens)
   const cacheWriteRate = rates.cacheWriteMicroPer1M ?? rates.inputMicroPer1M
-  return roundUp(
-    product(buckets.uncachedInput, rates.inputMicroPer1M) +
-      product(buckets.cacheRead, rates.cacheReadMicroPer1M ?? rates.inputMicroPer1M) +
-      product(buckets.cacheWrite, cacheWriteRate) +
-      product(buckets.cacheWriteLong, rates.cacheWriteLongMicroPer1M ?? cacheWriteRate) +
-      product(buckets.output, rates.outputMicroPer1M),
+  return roundUpToMicro(
+    picoCost(buckets.uncachedInput, rates.inputMicroPer1M) +
+      picoCost(buckets.cacheRead, rates.cacheReadMicroPer1M ?? rates.inputMicroPer1M) +
+      picoCost(buckets.cacheWrite, cacheWriteRate) +
+      picoCost(buckets.cacheWriteLong, rates.cacheWriteLongMicroPer1M ?? cacheWriteRate) +
+      picoCost(buckets.output, rates.outputMicroPer1M),
   )
 }
 
-/** Tokens × micro-USD per 1M tokens, exact, in pico-USD. */
-export function product(tokens: number, microPer1M: number): bigint {
-  return tokens === 0 ? 0n : BigInt(tokens) * BigInt(microPer1M)
+/** Tokens × micro-USD per 1M tokens, exact, in pico-USD. What is no count of tokens counts as 0 or as the largest one. */
+export function picoCost(tokens: number, microPer1M: number): bigint {
+  const whole = Math.ceil(Math.min(Math.max(tokens, 0), Number.MAX_SAFE_INTEGER))
+  return whole > 0 ? BigInt(whole) * BigInt(microPer1M) : 0n
 }
 
-/** Micro-USD that cover an amount of pico-USD; a nonsensical count of tokens ends at the largest safe integer. */
-export function roundUp(pico: bigint): number {
-  const micro = (pico + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE
+/** Micro-USD that cover an amount of pico-USD; a nonsensical amount ends at the largest safe integer. */
+export function roundUpToMicro(pico: bigint): number {
+  const micro = (pico + PICO_PER_MICRO - 1n) / PICO_PER_MICRO
   return micro > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(micro)
 }

@@ -103,6 +103,10 @@ export interface ChatDialect {
   readonly toolCallIdLength?: number | undefined
   /** False: knows no custom (free text) tools; they are emulated by functions. Default true. */
   readonly customTools?: boolean | undefined
+  /** False: `tool_choice` cannot name a subset of the tools. Default true. */
+  readonly allowedTools?: boolean | undefined
+  /** False: refusals have no field of their own in a conversation. Default true. */
+  readonly refusals?: boolean | undefined
   /** False: refuses `strict` on functions. Default true. */
   readonly strictTools?: boolean | undefined
   /** Default `json_schema`. */

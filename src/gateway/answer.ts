@@ -22,6 +22,8 @@ export interface Answer extends Progress {
 /** Push reducer: a vendor's bytes in, the client's text out, whole events only. */
 export interface AnswerStream {
   readonly progress: Progress
+  /** True when the answer is complete although the vendor goes on (an emulated stop sequence). */
+  readonly done: boolean
   push(bytes: Uint8Array): string
   /** The vendor closed the stream; a stream that had not finished ends with the protocol's error. */
   end(): string

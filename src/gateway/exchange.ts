@@ -51,6 +51,14 @@ function translate(core: Core, call: Call, { client, body, leg, admission }: Exc
       requestId: call.requestId,
       estimatedInputTokens: admission.estimatedInputTokens,
     },
-    sanitize: (error): UpstreamError => ({ ...error, message: toGatewayError(error, core.redact).message }),
+    sanitize: (error) => sanitize(error, core),
   })
+}
+
+/** What the vendor says of its own account is the operator's business: for the client the vendor just failed. */
+const PRIVATE: ReadonlySet<UpstreamError['kind']> = new Set(['authentication', 'billing', 'permission'])
+
+function sanitize(error: UpstreamError, core: Core): UpstreamError {
+  const { message } = toGatewayError(error, core.redact)
+  return PRIVATE.has(error.kind) ? { kind: 'server', message } : { ...error, message }
 }

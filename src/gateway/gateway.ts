@@ -4,6 +4,7 @@ import { createModelCatalog } from '../models/catalog.js'
 import { createModelResolver, type ModelResolver } from '../models/resolver.js'
 import { createCodecContext } from '../protocols/state-envelope.js'
 import { createMemoryStore } from '../stores/memory/index.js'
+import { checkAccounts } from './accounts.js'
 import { ConfigError, type ConfigProblem, type GatewayConfig, type GatewayConfigData } from './config.js'
 import { parseConfig } from './config-schema.js'
 import type { Core, Settings } from './core.js'
@@ -56,7 +57,7 @@ function buildCore(config: GatewayConfig): Core {
   const parsed = parseConfig(data)
   const upstreams = buildUpstreams(parsed)
   const { models, problems } = buildModels(parsed, upstreams.built)
-  const all = [...upstreams.problems, ...problems]
+  const all = [...upstreams.problems, ...problems, ...checkAccounts(parsed.accounts ?? [])]
   if (all.length > 0) throw new ConfigError(all)
   const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }))
   const secret = parsed.keySecret ?? toHex(randomBytes(32))

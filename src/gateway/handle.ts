@@ -84,7 +84,7 @@ async function answerQuery(
   if (query === undefined) throw notFound(request)
   const { dialect } = plain
   const key = readCredentials(request.headers, dialect.preferredCredential)
-  const identity = await core.authenticator.authenticate(key, dialect.missingKey)
+  const identity = await core.authenticator.authenticate({ key, missingMessage: dialect.missingKey })
   try {
     return respondJson(plain, 200, JSON.stringify(await query(core, identity, route)))
   } catch (cause) {

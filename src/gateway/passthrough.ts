@@ -120,6 +120,7 @@ function createStream(options: PassthroughOptions): AnswerStream {
 
   return {
     progress,
+    done: false,
     push: (bytes) => watch(aligner.push(decoder.decode(bytes))),
     end() {
       const rest = aligner.push(decoder.end()) + aligner.rest()

@@ -69,10 +69,9 @@ export async function runCall(
 
 /** key → account */
 async function identify(core: Core, call: Call, request: GatewayRequest): Promise<Identity> {
-  const identity = await core.authenticator.authenticate(
-    readCredentials(request.headers, call.dialect.preferredCredential),
-    call.dialect.missingKey,
-  )
+  const { preferredCredential, missingKey } = call.dialect
+  const key = readCredentials(request.headers, preferredCredential)
+  const identity = await core.authenticator.authenticate({ key, missingMessage: missingKey })
   call.identity = identity
   return identity
 }

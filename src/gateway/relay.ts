@@ -53,9 +53,9 @@ export function createRelay(options: RelayOptions): Relay {
         return close(progress.error === null ? 'completed' : 'failed', text)
       }
       const text = stream.push(result.value)
-      if (progress.error === null) return text
+      if (progress.error === null && !stream.done) return text
       void cancel(iterator)
-      return close('failed', text)
+      return close(progress.error === null ? 'completed' : 'failed', text)
     } catch (fault) {
       if (clientGone()) return close('aborted', '')
       void cancel(iterator)

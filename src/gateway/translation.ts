@@ -101,8 +101,12 @@ function createStream(options: TranslationOptions): AnswerStream {
 
   return {
     progress,
+    get done() {
+      return translator.done
+    },
     push(bytes) {
       parser.push(decoder.decode(bytes))
+      if (translator.done) progress.phase = 'finished'
       return take()
     },
     end() {

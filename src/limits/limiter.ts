@@ -1,5 +1,11 @@
 import type { BucketStatus, LimitDecision, LimitKind, LimitRequest } from './store.js'
-import { bucketStatus, returnTokens, takeTokens, type BucketDecision, type BucketState } from './token-bucket.js'
+import {
+  bucketStatus,
+  returnTokens,
+  takeTokens,
+  type BucketDecision,
+  type BucketState,
+} from './token-bucket.js'
 
 /** Buckets of one key; an absent one is full. */
 export interface LimiterState {
@@ -63,7 +69,10 @@ export function reconcileTokens(
   now: number,
 ): LimiterState {
   const correction = { units: reservation.reservedTokens - actualTokens, takenAt: reservation.takenAt }
-  return { ...state, tokens: returnTokens(state.tokens, { limitPerMinute: reservation.tpm }, correction, now) }
+  return {
+    ...state,
+    tokens: returnTokens(state.tokens, { limitPerMinute: reservation.tpm }, correction, now),
+  }
 }
 
 const MESSAGES: Readonly<Record<LimitKind, (request: LimitRequest) => string>> = {
@@ -86,7 +95,11 @@ function takeIfLimited(
   return limitPerMinute === null ? null : takeTokens(state, { limitPerMinute }, cost, now)
 }
 
-function untouched(state: BucketState | undefined, limitPerMinute: number | null, now: number): BucketStatus | null {
+function untouched(
+  state: BucketState | undefined,
+  limitPerMinute: number | null,
+  now: number,
+): BucketStatus | null {
   return limitPerMinute === null ? null : bucketStatus(state, { limitPerMinute }, now)
 }
 

@@ -30,6 +30,8 @@ export interface BucketDecision {
 
 const LEVEL_PER_UNIT = 60_000
 const MINUTE_MS = 60_000
+/** A vendor that reports absurd numbers must not lock a key for ever. */
+const MAX_DEBT_MINUTES = 60
 
 /**
  * Takes `cost` units if the bucket has them; a cost above the capacity passes when the bucket is full.
@@ -59,7 +61,7 @@ export function takeTokens(
 
 /**
  * Corrects what was taken at `takenAt` by `units`: gives them back, or, when negative, takes more, into debt if need be.
- * What was taken before the bucket was last full has been refilled since and is not given back again.
+ * Debt ends at an hour's worth of the limit. What was taken before the bucket was last full has been refilled since and is not given back again.
  */
 export function returnTokens(
   state: BucketState | undefined,
@@ -70,7 +72,9 @@ export function returnTokens(
   const refilled = refill(state, rule, now)
   const { units, takenAt } = correction
   if (units > 0 && refilled.lastFullAt > takenAt) return refilled
-  return { ...refilled, level: Math.min(refilled.level + units * LEVEL_PER_UNIT, capacity(rule)) }
+  const lowest = -MAX_DEBT_MINUTES * capacity(rule)
+  const level = Math.max(lowest, refilled.level + units * LEVEL_PER_UNIT)
+  return { ...refilled, level: Math.min(level, capacity(rule)) }
 }
 
 /** What is left in a bucket, for rate-limit headers. */
@@ -92,7 +96,7 @@ function refill(state: BucketState | undefined, rule: BucketRule, time: number):
   const now = Math.floor(time)
   if (state === undefined) return { level: capacity(rule), updatedAt: now, lastFullAt: now }
   const elapsedMs = now - state.updatedAt
-  if (elapsedMs < 0) return refillBackwards(state, now)
+  if (elapsedMs < 0) return standStill(state, rule, now)
   const level = state.level + elapsedMs * rule.limitPerMinute
   if (level < capacity(rule)) return { ...state, level, updatedAt: now }
   return { level: capacity(rule), updatedAt: now, lastFullAt: now }
@@ -102,9 +106,10 @@ function refill(state: BucketState | undefined, rule: BucketRule, time: number):
  * A clock that jitters must not refill the bucket over and over, so it stands still until it has caught up.
  * A clock that was set back by more than a full refill takes, must not freeze the bucket either.
  */
-function refillBackwards(state: BucketState, now: number): BucketState {
-  if (state.updatedAt - now <= MINUTE_MS) return state
-  return { ...state, updatedAt: now, lastFullAt: Math.min(state.lastFullAt, now) }
+function standStill(state: BucketState, rule: BucketRule, now: number): BucketState {
+  const level = Math.min(state.level, capacity(rule))
+  if (state.updatedAt - now <= MINUTE_MS) return { ...state, level }
+  return { level, updatedAt: now, lastFullAt: Math.min(state.lastFullAt, now) }
 }
 
 function capacity(rule: BucketRule): number {

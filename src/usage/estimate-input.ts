@@ -67,7 +67,9 @@ function textTokens(text: string): number {
   if (text.length <= SHORT_TEXT) return text.length * tokenDensity([text.slice(0, TINY_TEXT)])
   const samples = text.length <= LONG_TEXT ? 4 : 8
   const stride = Math.floor((text.length - SAMPLE_LENGTH) / (samples - 1))
-  return text.length * tokenDensity(Array.from({ length: samples }, (_, index) => sampleAt(text, index * stride)))
+  return (
+    text.length * tokenDensity(Array.from({ length: samples }, (_, index) => sampleAt(text, index * stride)))
+  )
 }
 
 function sampleAt(text: string, start: number): string {

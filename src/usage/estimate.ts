@@ -4,7 +4,7 @@
  * too high costs nobody anything, one that is too low lets a call through that cannot be paid.
  */
 const WEIGHT = {
-  wordStart: 85,
+  wordStart: 92,
   /** `camelCase`: the second word of an identifier. */
   innerWordStart: 108,
   /** Each upper-case letter after another one. */
@@ -19,10 +19,10 @@ const WEIGHT = {
   digits: 112,
   /** A digit does not absorb the space before it, a letter does. */
   spaceBeforeDigit: 94,
-  lineBreak: 145,
+  lineBreak: 110,
   /** Each further character of white space: indentation is cheap. */
   moreSpace: 4,
-  mark: 83,
+  mark: 80,
   /** Each further, different mark: `"},{"` is two or three tokens, not five. */
   moreMark: 23,
   repeatedMark: 66,
@@ -33,7 +33,9 @@ const WEIGHT = {
 const [LOWER, UPPER, DIGIT, SPACE, BREAK, MARK, SCRIPT] = [0, 1, 2, 3, 4, 5, 6] as const
 
 /** Kind of each ASCII character. */
-const ASCII_KINDS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => asciiKind(String.fromCharCode(code)))
+const ASCII_KINDS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  asciiKind(String.fromCharCode(code)),
+)
 
 function asciiKind(character: string): number {
   if (character >= 'a' && character <= 'z') return LOWER
@@ -62,7 +64,7 @@ const SCRIPTS = [
   { below: 0xc0, weight: 120 },
   { below: 0x370, weight: 155 }, // Latin letters with accents
   { below: 0x400, weight: 41 }, // Greek
-  { below: 0x530, weight: 29 }, // Cyrillic
+  { below: 0x530, weight: 30 }, // Cyrillic
   { below: 0x590, weight: 31 }, // Armenian
   { below: 0x600, weight: 46 }, // Hebrew
   { below: 0x780, weight: 38 }, // Arabic

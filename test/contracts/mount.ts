@@ -77,7 +77,12 @@ export function describeMount(target: MountTarget): void {
       test('has its raw bytes, whatever its content type says', async () => {
         const bytes = randomBytes(1000)
         script = async (request) => ok(await readBody(request))
-        for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded', ';;garbage']) {
+        for (const type of [
+          'application/json',
+          'text/plain',
+          'application/x-www-form-urlencoded',
+          ';;garbage',
+        ]) {
           const response = await post(bytes, { headers: { 'content-type': type } })
           expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
         }
@@ -123,7 +128,9 @@ export function describeMount(target: MountTarget): void {
       test('may be compressed', async () => {
         script = async (request) => ok(await readBody(request))
         for (const coding of target.codings) {
-          const response = await post(ENCODERS[coding]('{"a":"ä"}'), { headers: { 'content-encoding': coding } })
+          const response = await post(ENCODERS[coding]('{"a":"ä"}'), {
+            headers: { 'content-encoding': coding },
+          })
           expect(await response.text()).toBe('{"a":"ä"}')
         }
       })
@@ -143,7 +150,11 @@ export function describeMount(target: MountTarget): void {
     describe('a whole answer', () => {
       test('case 77: has status, headers and body of the handler', async () => {
         for (const body of ['{"grün":true}', Buffer.from('{"grün":true}')]) {
-          script = () => ({ status: 402, headers: { ...JSON_HEADERS, 'cache-control': 'private, no-store' }, body })
+          script = () => ({
+            status: 402,
+            headers: { ...JSON_HEADERS, 'cache-control': 'private, no-store' },
+            body,
+          })
           const response = await mounted.request('/v1/credits')
           expect(response.status).toBe(402)
           expect(response.headers.get('content-type')).toBe('application/json')
@@ -171,7 +182,11 @@ export function describeMount(target: MountTarget): void {
       test('may be a bare status', async () => {
         script = () => ({ status: 204, headers: { allow: 'POST' }, body: '' })
         const response = await mounted.request('/v1/call', { method: 'OPTIONS' })
-        expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([204, 'POST', ''])
+        expect([response.status, response.headers.get('allow'), await response.text()]).toEqual([
+          204,
+          'POST',
+          '',
+        ])
       })
 
       test('is 500 in JSON when the handler breaks its promise not to reject', async () => {
@@ -336,7 +351,13 @@ export function describeMount(target: MountTarget): void {
   })
 }
 
-const PATHS = ['/v1/models', '/v1/models/', '/models?limit=2&x=%20', '/v1/models/a%2Fb', '/v1/models/a/b?after=%2F']
+const PATHS = [
+  '/v1/models',
+  '/v1/models/',
+  '/models?limit=2&x=%20',
+  '/v1/models/a%2Fb',
+  '/v1/models/a/b?after=%2F',
+]
 const JSON_HEADERS = { 'content-type': 'application/json' }
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -351,7 +372,10 @@ export function ok(body: string | Uint8Array): GatewayResponse {
 }
 
 /** The raw bytes of a request; a body that came parsed is a failure of the mount here. */
-export async function readBody({ body }: GatewayRequest, maxBytes: number = LIMIT): Promise<Uint8Array | string> {
+export async function readBody(
+  { body }: GatewayRequest,
+  maxBytes: number = LIMIT,
+): Promise<Uint8Array | string> {
   const raw = typeof body === 'function' ? await body(maxBytes) : body
   if (raw !== null && typeof raw === 'object' && 'json' in raw) throw new TypeError('parsed')
   return raw ?? ''

@@ -22,7 +22,8 @@ export function describeTransport(name: string, createTransport: () => Transport
       await transport.close?.()
     })
 
-    const call = (overrides: Partial<UpstreamRequest> = {}) => transport(upstreamRequest(vendor.url, overrides))
+    const call = (overrides: Partial<UpstreamRequest> = {}) =>
+      transport(upstreamRequest(vendor.url, overrides))
     const reply = (act: (response: ServerResponse) => void) => {
       listener = (request, response) => {
         request.resume()
@@ -221,7 +222,8 @@ export function describeTransport(name: string, createTransport: () => Transport
       await settles(() => sent)
       expect(stopped).toBe(sent)
       expect(sent).toBeLessThan(1000)
-      for (let step = await body.next(); step.done !== true; step = await body.next()) received += step.value.byteLength
+      for (let step = await body.next(); step.done !== true; step = await body.next())
+        received += step.value.byteLength
       expect(received).toBe(2000 * 64 * 1024)
     })
 
@@ -320,7 +322,9 @@ export function describeTransport(name: string, createTransport: () => Transport
     })
 
     test('a coded text over the limit is a fault', async () => {
-      reply((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(5000))))
+      reply((response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(5000))),
+      )
       await expect((await call()).text(4999)).rejects.toMatchObject(fault('too_large'))
     })
 

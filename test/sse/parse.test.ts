@@ -84,7 +84,8 @@ describe('the events of a stream', () => {
   })
 
   it('keep a byte order mark that is not at the start', () => {
-    expect(parseSse('data: a\uFEFF\n\n\uFEFFdata: b\n\n')).toEqual([{ event: undefined, data: 'a\uFEFF' }])
+    const pieces = ['data: a', '\uFEFF\n\n', '\uFEFFdata: b\n\n']
+    expect(parsePieces(pieces)).toEqual([{ event: undefined, data: 'a\uFEFF' }])
   })
 
   it.each([

@@ -19,11 +19,15 @@ type Draft =
       readonly input: string
     }
 
-/** Reasoning if it is wanted, then calls or else text; ids and seals derive from the id of the answer. */
+/** Reasoning if it is wanted, then calls (with the words that are to go before them) or else text; ids and seals derive from the id of the answer. */
 export function composeParts(question: Question, directives: Directives, answerId: string): readonly Part[] {
   const calls = composeCalls(question, directives)
-  const said = calls.length > 0 ? calls : [composeText(question, directives)]
-  const drafts = [...composeReasoning(question, directives), ...said]
+  const wantsText = calls.length === 0 || directives.say !== undefined
+  const drafts = [
+    ...composeReasoning(question, directives),
+    ...(wantsText ? [composeText(question, directives)] : []),
+    ...calls,
+  ]
   return drafts.map((draft, index) => toPart(draft, fingerprint(answerId, String(index))))
 }
 
@@ -41,6 +45,7 @@ function composeReasoning(question: Question, directives: Directives): readonly 
 
 function composeText(question: Question, directives: Directives): Draft {
   if (directives.finish === 'refusal') return { type: 'refusal', text: REFUSAL }
+  if (directives.say !== undefined) return { type: 'text', text: directives.say }
   if (directives.outputTokens !== undefined)
     return { type: 'text', text: fillTokens(directives.outputTokens) }
   if (question.jsonSchema !== undefined) {

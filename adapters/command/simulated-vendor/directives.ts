@@ -5,6 +5,7 @@ export interface Directives {
   /** The text without the directives. */
   readonly text: string
   readonly calls: readonly CallDirective[]
+  readonly say: string | undefined
   readonly reasoning: string | undefined
   readonly outputTokens: number | undefined
   readonly finish: ForcedFinish | undefined
@@ -28,17 +29,18 @@ export interface ErrorDirective {
 }
 
 /** `input` counts the whole prompt, `output` the whole answer; the others are parts of them. */
-export type UsageDirective = Readonly<Partial<Record<(typeof USAGE_NAMES)[number], number>>>
+type UsageDirective = Readonly<Partial<Record<(typeof USAGE_NAMES)[number], number>>>
 
 const USAGE_NAMES = ['input', 'cached', 'write', 'write1h', 'output', 'reasoning'] as const
 const FINISHES = ['length', 'refusal', 'content_filter'] as const
 
 /** An ending that a directive can force. */
-export type ForcedFinish = (typeof FINISHES)[number]
+type ForcedFinish = (typeof FINISHES)[number]
 
 const NOTHING: Directives = {
   text: '',
   calls: [],
+  say: undefined,
   reasoning: undefined,
   outputTokens: undefined,
   finish: undefined,
@@ -58,6 +60,7 @@ type Reader = (value: string, found: Directives) => Partial<Directives>
 
 const READERS: Readonly<Record<string, Reader>> = {
   tool: (value, found) => ({ calls: [...found.calls, readCall(value)] }),
+  say: (value) => ({ say: value }),
   reason: (value) => ({ reasoning: value }),
   tokens: (value) => ({ outputTokens: readNumber(value, MAX_TOKENS) }),
   finish: (value) => ({ finish: FINISHES.find((finish) => finish === value) }),

@@ -11,6 +11,7 @@
  * | Directive | Effect |
  * |---|---|
  * | `[[tool:NAME {"a":1}]]` | Calls the tool, if it is on offer; several call in parallel. Without JSON, from the schema |
+ * | `[[say:TEXT]]` | Says this; before the calls, where there are any |
  * | `[[reason:TEXT]]` | Reasons in these words, in the protocol's own way, with its signature |
  * | `[[tokens:N]]` | Answers with N tokens |
  * | `[[finish:length]]` | Ends so; also `refusal`, `content_filter` |
@@ -21,8 +22,7 @@
  * | `[[cut:N]]` | Breaks the connection after N events (a body that is no stream: after the head) |
  * | `[[stall]]` | Falls silent after the first event (a body that is no stream: after the head) |
  */
-export type { RecordedRequest, SimulatedVendor, SimulatedVendorOptions } from './server.js'
-export type { Delivery, VendorOptions, VendorReply, VendorRequest } from './reply.js'
+export type { SimulatedVendor, SimulatedVendorOptions } from './server.js'
 export { startSimulatedVendor } from './server.js'
 export { createSimulatedTransport } from './transport.js'
 export { replyTo } from './reply.js'

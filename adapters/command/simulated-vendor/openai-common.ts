@@ -42,11 +42,12 @@ function renderModel(id: string): JsonObject {
 /** What Chat Completions and Responses do in the same way. */
 export const openaiCommon: Pick<
   VendorProtocol,
-  'badKeyStatus' | 'readKey' | 'renderHeaders' | 'renderModel' | 'renderModels' | 'renderProblem'
+  'badKey' | 'readKey' | 'renderCount' | 'renderHeaders' | 'renderModel' | 'renderModels' | 'renderProblem'
 > = {
-  badKeyStatus: 401,
+  badKey: { status: 401, code: 'invalid_api_key' },
   readKey: (headers) => readBearer(headers.authorization),
   renderProblem: (problem) => ({ error: renderError(problem) }),
+  renderCount: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
   renderModel,
   renderModels: (ids) => ({ object: 'list', data: ids.map(renderModel) }),
   renderHeaders: (requestId, status) => ({

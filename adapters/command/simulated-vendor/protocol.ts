@@ -29,12 +29,12 @@ export interface VendorProtocol {
   renderProblem(problem: VendorProblem, requestId: string): JsonObject
   /** The event by which a stream says that it failed after `position` events. */
   renderProblemEvent(problem: VendorProblem, answer: Answer, position: number): string
-  /** Absent where the protocol cannot count. */
-  readonly renderCount?: ((tokens: number) => JsonObject) | undefined
+  /** The answer to a request that only counts. */
+  renderCount(tokens: number): JsonObject
   renderModel(id: string): JsonObject
   renderModels(ids: readonly string[]): JsonObject
-  /** The status that the protocol gives a request without a good key. */
-  readonly badKeyStatus: number
+  /** How the protocol refuses a request without a good key. */
+  readonly badKey: { readonly status: number; readonly code: string }
   /** Headers of every answer: request id, limits, when to retry. */
   renderHeaders(requestId: string, status: number): Readonly<Record<string, string>>
 }

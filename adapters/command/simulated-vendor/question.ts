@@ -39,7 +39,7 @@ export interface PastCall {
 }
 
 /** What the client's tool answered. */
-export interface PastResult {
+interface PastResult {
   readonly callId: string
   readonly text: string
 }

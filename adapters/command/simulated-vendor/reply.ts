@@ -32,7 +32,7 @@ export interface VendorReply {
   readonly delivery: Delivery
 }
 
-export interface Delivery {
+interface Delivery {
   /** Silence before each event. */
   readonly delayMs: number
   /** What happens after the last event that is delivered. */
@@ -69,8 +69,8 @@ function answerOr(answer: () => VendorReply, refuse: (problem: VendorProblem) =>
 
 function checkKey(protocol: VendorProtocol, key: string | undefined, { expectedKey }: VendorOptions): void {
   if (expectedKey === undefined || key === expectedKey) return
-  const code = protocol.badKeyStatus === 400 ? 'API_KEY_INVALID' : undefined
-  throw new VendorProblem(protocol.badKeyStatus, 'The API key is missing or wrong.', { code })
+  const { status, code } = protocol.badKey
+  throw new VendorProblem(status, 'The API key is missing or wrong.', { code })
 }
 
 function serve({ protocol, operation, ...named }: Route, request: VendorRequest): VendorReply {
@@ -80,7 +80,7 @@ function serve({ protocol, operation, ...named }: Route, request: VendorRequest)
   const body = readBody(request.body)
   const call = { body, headers: request.headers, operation, pathModel, pathStream: named.stream }
   const question = protocol.readQuestion(call)
-  if (operation === 'count') return replyJson(200, protocol.renderCount?.(countPrompt(question)) ?? {})
+  if (operation === 'count') return replyJson(200, protocol.renderCount(countPrompt(question)))
   const directives = readDirectives(lastUserText(question.turns))
   const answer = composeAnswer(question, directives)
   const { error } = directives

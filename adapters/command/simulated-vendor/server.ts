@@ -15,7 +15,7 @@ export interface SimulatedVendorOptions extends VendorOptions {
 }
 
 /** A request as it came, and how far its answer got. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string
   /** With the query. */
   readonly path: string

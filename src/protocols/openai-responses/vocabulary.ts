@@ -77,3 +77,16 @@ export const ENCRYPTED_REASONING = 'reasoning.encrypted_content'
 
 /** `include` entry for log probabilities. */
 export const LOGPROBS = 'message.output_text.logprobs'
+
+/** Service tiers of all protocols → those of this one. */
+export const SERVICE_TIERS: Readonly<Record<string, string>> = {
+  auto: 'auto',
+  default: 'default',
+  standard: 'default',
+  standard_only: 'default',
+  flex: 'flex',
+  scale: 'scale',
+  priority: 'priority',
+  fast: 'fast',
+  ultrafast: 'ultrafast',
+}

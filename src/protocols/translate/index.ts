@@ -147,11 +147,7 @@ export function translateError(
   { from, to, requestId = '', headers = {} }: ErrorRoute,
 ): { readonly error: UpstreamError; readonly body: JsonObject | null } {
   const error = to.decodeError(status, headers, body)
-  const thrown = new GatewayError('provider_error', error.message, {
-    status,
-    retryAfterMs: error.retryAfterMs,
-  })
-  return { error, body: from.client?.encodeError(thrown, requestId) ?? null }
+  return { error, body: from.client?.encodeError(toGatewayError(error), requestId) ?? null }
 }
 
 export interface ErrorRoute {

@@ -27,7 +27,7 @@ export async function writeTemporary(text: string): Promise<string> {
 export interface Session {
   readonly output: readonly string[]
   readonly errors: readonly string[]
-  /** Resolves with the first `http://…` that the command prints. */
+  /** Resolves with the first `http://…` that the command prints, or with what ended it before. */
   readonly ready: Promise<string>
   readonly exitCode: Promise<number>
   stop(): void
@@ -38,24 +38,27 @@ export function open(words: readonly string[], environment: Record<string, strin
   const output: string[] = []
   const errors: string[] = []
   const controller = new AbortController()
-  const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
+  const stop = (): void => controller.abort()
+  let announce: (url: string) => void = () => undefined
+  const announced = new Promise<string>((resolve) => {
+    announce = resolve
+  })
   const exitCode = run(words, {
     print: (line) => {
       output.push(line)
       const [url] = /http:\/\/[\w.:[\]-]+/.exec(line) ?? []
-      if (url !== undefined) resolve(url)
+      if (url !== undefined) announce(url)
     },
     printError: (line) => errors.push(line),
     environment,
     stop: controller.signal,
   })
-  exitCode.then((code) => reject(new Error(`ended with ${code}: ${errors.join('\n')}`)), reject)
-  ready.catch(() => undefined)
   onTestFinished(async () => {
-    controller.abort()
+    stop()
     await exitCode
   })
-  return { output, errors, ready, exitCode, stop: () => controller.abort() }
+  const ended = exitCode.then((code) => `the command ended with ${code}: ${errors.join('\n')}`)
+  return { output, errors, ready: Promise.race([announced, ended]), exitCode, stop }
 }
 
 /** Sends a chat request through a gateway. */

@@ -14,7 +14,11 @@ const VERSIONS: readonly (readonly [string, Express])[] = [
   ['Express 5', express5],
   ['Express 4', express4 as unknown as Express],
 ]
-const JSON_POST: RequestInit = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' }
+const JSON_POST: RequestInit = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: '{"a":1}',
+}
 
 for (const [name, express] of VERSIONS) {
   /** Runs `check` against an app whose middleware stands before the mount. */
@@ -34,15 +38,22 @@ for (const [name, express] of VERSIONS) {
     }
   }
   /** The body that the handler is given when `middleware` stands before it. */
-  const bodyBehind = async (middleware: Parameters<ReturnType<Express>['use']>[0], init: RequestInit = JSON_POST) => {
+  const bodyBehind = async (
+    middleware: Parameters<ReturnType<Express>['use']>[0],
+    init: RequestInit = JSON_POST,
+  ) => {
     const seen = defer<RequestBody | Uint8Array | string>()
     const handle = async (request: GatewayRequest) => {
       seen.resolve(typeof request.body === 'function' ? await readBody(request) : request.body)
       return ok('')
     }
-    await withApp((app) => app.use(middleware), { handle }, async (request) => {
-      await request('/llm/v1/call', init)
-    })
+    await withApp(
+      (app) => app.use(middleware),
+      { handle },
+      async (request) => {
+        await request('/llm/v1/call', init)
+      },
+    )
     return await seen.promise
   }
 
@@ -63,7 +74,9 @@ for (const [name, express] of VERSIONS) {
     })
 
     test('case 71: the raw body that a host kept is preferred', async () => {
-      const keep = express.json({ verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }) })
+      const keep = express.json({
+        verify: (request, _response, bytes) => Object.assign(request, { rawBody: bytes }),
+      })
       expect(await bodyBehind(keep)).toEqual(Buffer.from('{"a":1}'))
     })
 
@@ -88,10 +101,16 @@ for (const [name, express] of VERSIONS) {
     })
 
     test('headers that the host has set go out with the answer', async () => {
-      const handler = { handle: () => Promise.resolve({ status: 200, headers: {}, body: endless({ length: 1 }) }) }
-      await withApp((app) => app.use((_request, response, next) => next(void response.set('x-host', '1'))), handler, async (request) => {
-        expect((await request('/llm/v1/call')).headers.get('x-host')).toBe('1')
-      })
+      const handler = {
+        handle: () => Promise.resolve({ status: 200, headers: {}, body: endless({ length: 1 }) }),
+      }
+      await withApp(
+        (app) => app.use((_request, response, next) => next(void response.set('x-host', '1'))),
+        handler,
+        async (request) => {
+          expect((await request('/llm/v1/call')).headers.get('x-host')).toBe('1')
+        },
+      )
     })
 
     test('case 72: compression in front of a stream does not hold its chunks back', async () => {
@@ -102,18 +121,23 @@ for (const [name, express] of VERSIONS) {
         yield 'second'
       })()
       const handler = { handle: () => Promise.resolve({ status: 200, headers: {}, body }) }
-      await withApp((app) => app.use(compress), handler, async (request) => {
-        const response = await request('/llm/v1/call')
-        expect(response.headers.get('content-encoding')).toBe('gzip')
-        const read = reader(response)
-        expect(await read()).toBe('first')
-        gate.resolve()
-        expect(await read()).toBe('second')
-      })
+      await withApp(
+        (app) => app.use(compress),
+        handler,
+        async (request) => {
+          const response = await request('/llm/v1/call')
+          expect(response.headers.get('content-encoding')).toBe('gzip')
+          const read = reader(response)
+          expect(await read()).toBe('first')
+          gate.resolve()
+          expect(await read()).toBe('second')
+        },
+      )
     })
 
     test('routes of the host beside the mount stay its own', async () => {
-      const own = (app: ReturnType<Express>) => app.get('/health', (_request, response) => void response.send('host'))
+      const own = (app: ReturnType<Express>) =>
+        app.get('/health', (_request, response) => void response.send('host'))
       await withApp(own, { handle: () => Promise.resolve(ok('')) }, async (request) => {
         expect(await (await request('/health')).text()).toBe('host')
         expect((await request('/other')).status).toBe(404)

@@ -47,7 +47,11 @@ describe('Fastify 5 with a host', () => {
     await withApp(prepare, handler, async (request) => {
       const body = JSON.stringify({ long: 'x'.repeat(5000) })
       for (const type of ['application/json', 'application/x-own']) {
-        const response = await request('/llm/v1/call', { method: 'POST', body, headers: { 'content-type': type } })
+        const response = await request('/llm/v1/call', {
+          method: 'POST',
+          body,
+          headers: { 'content-type': type },
+        })
         expect(await response.text()).toBe(body)
       }
       const own = await request('/own', { method: 'POST', body: '{"a":1}', headers: JSON_HEADERS })
@@ -66,7 +70,9 @@ describe('Fastify 5 with a host', () => {
       })
     }
     await withApp(prepare, handler, async (request) => {
-      expect(await (await request('/llm/v1/call', { method: 'POST', body: 'original' })).text()).toBe('replaced')
+      expect(await (await request('/llm/v1/call', { method: 'POST', body: 'original' })).text()).toBe(
+        'replaced',
+      )
     })
   })
 
@@ -118,13 +124,18 @@ describe('Fastify 5 with a host', () => {
     await withApp(claim, still, async (request) => {
       expect((await request('/llm/v1/call', { method: 'OPTIONS' })).status).toBe(204)
     })
-    await withApp(() => undefined, still, async (request) => {
-      expect(await (await request('/llm/v1/call', { method: 'OPTIONS' })).text()).toBe('/v1/call')
-    })
+    await withApp(
+      () => undefined,
+      still,
+      async (request) => {
+        expect(await (await request('/llm/v1/call', { method: 'OPTIONS' })).text()).toBe('/v1/call')
+      },
+    )
   })
 
   test('outside the prefix the host answers 404 itself', async () => {
-    const prepare = (app: FastifyInstance) => app.setNotFoundHandler((_request, reply) => reply.code(404).send('host'))
+    const prepare = (app: FastifyInstance) =>
+      app.setNotFoundHandler((_request, reply) => reply.code(404).send('host'))
     await withApp(prepare, still, async (request) => {
       expect(await (await request('/other')).text()).toBe('host')
       expect(await (await request('/llm/other')).text()).toBe('/other')
@@ -142,10 +153,14 @@ describe('Fastify 5 with a host', () => {
   test('two handlers under two prefixes keep apart', async () => {
     const other: Handler = { handle: () => Promise.resolve(ok('other')) }
     const prepare = (app: FastifyInstance) => app.register(toFastify(other), { prefix: '/console' })
-    await withApp((app) => void prepare(app), still, async (request) => {
-      expect(await (await request('/console/a')).text()).toBe('other')
-      expect(await (await request('/llm/a')).text()).toBe('/a')
-    })
+    await withApp(
+      (app) => void prepare(app),
+      still,
+      async (request) => {
+        expect(await (await request('/console/a')).text()).toBe('other')
+        expect(await (await request('/llm/a')).text()).toBe('/a')
+      },
+    )
   })
 
   test('close waits for a running stream, then ends with it', async () => {

@@ -7,7 +7,7 @@ import { readQuestion } from './question.js'
 
 /** Gemini generateContent. */
 export const gemini: VendorProtocol = {
-  badKeyStatus: 400,
+  badKey: { status: 400, code: 'API_KEY_INVALID' },
   readKey: (headers, query) => headers['x-goog-api-key'] ?? query.get('key') ?? undefined,
   readQuestion,
   renderBody,

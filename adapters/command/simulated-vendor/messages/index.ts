@@ -9,7 +9,7 @@ import { readQuestion } from './question.js'
 
 /** Anthropic Messages, both versions. */
 export const messages: VendorProtocol = {
-  badKeyStatus: 401,
+  badKey: { status: 401, code: 'authentication_error' },
   readKey: (headers) => headers['x-api-key'] ?? readBearer(headers.authorization),
   readQuestion,
   renderBody,

@@ -26,11 +26,13 @@ const ENDINGS: Readonly<Record<Finish, Ending>> = {
 /** What the request decides of the response, with the default that the vendor fills in. */
 const ECHOED: JsonObject = {
   background: false,
+  frequency_penalty: 0,
   instructions: null,
   max_output_tokens: null,
   max_tool_calls: null,
   metadata: {},
   parallel_tool_calls: true,
+  presence_penalty: 0,
   previous_response_id: null,
   prompt_cache_key: null,
   reasoning: { effort: null, summary: null },

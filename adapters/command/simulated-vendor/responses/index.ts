@@ -11,5 +11,4 @@ export const responses: VendorProtocol = {
   renderBody,
   renderEvents,
   renderProblemEvent,
-  renderCount: (tokens) => ({ object: 'response.input_tokens', input_tokens: tokens }),
 }

@@ -18,7 +18,9 @@ export interface PartialArguments {
 }
 
 /** Creates an empty {@link PartialArguments}. */
-export function createPartialArguments(whole: Readonly<Record<string, JsonValue | undefined>>): PartialArguments {
+export function createPartialArguments(
+  whole: Readonly<Record<string, JsonValue | undefined>>,
+): PartialArguments {
   const root: Tree = Object.assign(createTree(), whole)
   return {
     apply(partialArgs) {
@@ -38,7 +40,9 @@ function createTree(): { [key: string]: unknown } {
 
 function readPath(path: string): readonly (string | number)[] | null {
   const steps: (string | number)[] = []
-  for (const match of path.replace(/^\$\.?/, '').matchAll(/\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]|([^.[\]]+)/g)) {
+  for (const match of path
+    .replace(/^\$\.?/, '')
+    .matchAll(/\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]|([^.[\]]+)/g)) {
     const index = match[1] === undefined ? undefined : Number(match[1])
     if (index !== undefined && index > MAX_INDEX) return null
     steps.push(index ?? match[2] ?? match[3] ?? match[4] ?? '')

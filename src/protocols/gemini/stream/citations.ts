@@ -36,13 +36,7 @@ export function recitationCitations(metadata: JsonObject, text: string): readonl
   return sources.flatMap((source, at) => {
     const uri = asText(source['uri'])
     if (uri === undefined) return []
-    return {
-      kind: 'url',
-      url: uri,
-      ...named('title', asText(source['title'])),
-      ...spans[at],
-      raw: { protocol: GEMINI, value: { web: { uri, ...named('title', asText(source['title'])) } } },
-    } satisfies Citation
+    return toCitation({ web: { uri, ...named('title', asText(source['title'])) } }, spans[at], undefined)
   })
 }
 
@@ -75,10 +69,7 @@ function named<Name extends string>(name: Name, value: string | undefined): { [K
 function locate(segments: readonly JsonObject[], text: string): readonly (Span | undefined)[] {
   const units = byteOffsetsToUnits(
     text,
-    segments.flatMap((segment) => [
-      asNumber(segment['startIndex']) ?? 0,
-      asNumber(segment['endIndex']) ?? 0,
-    ]),
+    segments.flatMap((segment) => [asNumber(segment['startIndex']) ?? 0, asNumber(segment['endIndex']) ?? 0]),
   )
   return segments.map((segment) => {
     const end = units.get(asNumber(segment['endIndex']) ?? 0)

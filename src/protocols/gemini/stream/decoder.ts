@@ -1,5 +1,4 @@
 import { isJsonObject, parseJson } from '../../../canonical/json.js'
-import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext, StreamDecoder } from '../../protocol.js'
 import { createAnswerReader } from './reader.js'
 
@@ -16,19 +15,9 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
       if (isJsonObject(response)) return reader.feed(response)
       skipped++
       return skipped === 1
-        ? [SKIPPED]
+        ? reader.skip()
         : reader.fail({ kind: 'garbage', message: 'The upstream sent events that are no JSON.' })
     },
     end: () => reader.end(),
   }
-}
-
-const SKIPPED: StreamPart = {
-  type: 'warning',
-  warning: {
-    code: 'dropped',
-    path: 'stream',
-    message: 'An event of the upstream that is no JSON was skipped.',
-    semantic: true,
-  },
 }

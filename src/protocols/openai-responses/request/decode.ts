@@ -135,12 +135,10 @@ function decodeFormat(value: JsonValue | undefined): ResponseFormat | undefined 
 
 function decodeCache(body: JsonObject): CacheRequest | undefined {
   const options = asObject(body.prompt_cache_options)
-  const mode = options?.mode
-  const cache = withoutUndefined({
+  const cache: CacheRequest = withoutUndefined({
     key: asText(body.prompt_cache_key),
-    mode: mode === 'implicit' || mode === 'explicit' ? mode : undefined,
-    life:
-      options?.ttl === '12h' ? ('long' as const) : options?.ttl === '30m' ? ('short' as const) : undefined,
+    mode: CACHE_MODES.find((known) => known === options?.mode),
+    life: CACHE_LIVES.find(({ ttl }) => ttl === options?.ttl)?.life,
   })
   return Object.keys(cache).length === 0 ? undefined : cache
 }

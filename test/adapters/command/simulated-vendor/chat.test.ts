@@ -1,4 +1,5 @@
 import OpenAI, { AuthenticationError, InternalServerError, NotFoundError, RateLimitError } from 'openai'
+import type { ChatCompletionStreamParams } from 'openai/lib/ChatCompletionStream'
 import { describe, expect, test } from 'vitest'
 import { ask, openVendor, WEATHER_ARGUMENTS, WEATHER_SCHEMA } from './vendor.js'
 
@@ -10,11 +11,10 @@ const tools = [
 ]
 const say = (content: string) => [{ role: 'user' as const, content }]
 
-async function both(body: OpenAI.Chat.ChatCompletionCreateParamsNonStreaming) {
+async function both(body: Omit<OpenAI.Chat.ChatCompletionCreateParamsNonStreaming, 'stream'>) {
   const whole = await client.chat.completions.create(body)
-  const asked = { ...body, stream_options: { include_usage: true } }
-  const stream = client.chat.completions.stream(asked as Parameters<typeof client.chat.completions.stream>[0])
-  return { whole, streamed: await stream.finalChatCompletion() }
+  const streamParameters = { ...body, stream_options: { include_usage: true } } as ChatCompletionStreamParams
+  return { whole, streamed: await client.chat.completions.stream(streamParameters).finalChatCompletion() }
 }
 
 describe('chat, through the official SDK', () => {

@@ -5,7 +5,7 @@ import { readDirectives } from '../../../../adapters/command/simulated-vendor/di
 describe('readDirectives', () => {
   test('reads each directive and leaves the rest of the text', () => {
     const text =
-      'Say [[tool:a {"x":[[1]]}]][[tool:b]][[reason:some text]][[tokens:7]][[delay:20]][[error:529@3]] this' +
+      'Say [[tool:a {"x":[[1]]}]][[tool:b]][[say:this one]][[reason:some text]][[tokens:7]][[delay:20]][[error:529@3]] this' +
       '[[cut:2]][[stall]][[no-usage]][[finish:length]].'
     expect(readDirectives(text)).toEqual({
       text: 'Say  this.',
@@ -13,6 +13,7 @@ describe('readDirectives', () => {
         { name: 'a', input: '{"x":[[1]]}' },
         { name: 'b', input: '' },
       ],
+      say: 'this one',
       reasoning: 'some text',
       outputTokens: 7,
       finish: 'length',

@@ -57,6 +57,11 @@ describe('messages, through the official SDK', () => {
     })
   })
 
+  test('says what it is told to before it calls', async () => {
+    const { streamed } = await both({ messages: say('[[say:One moment.]][[tool:weather]]'), tools })
+    expect(streamed.content).toMatchObject([{ type: 'text', text: 'One moment.' }, { type: 'tool_use' }])
+  })
+
   test('thinks when asked to, and keeps it to itself when asked to', async () => {
     const adaptive = await both({ messages: say('Hi'), thinking: { type: 'adaptive' } })
     expect(adaptive.whole.content[0]).toMatchObject({

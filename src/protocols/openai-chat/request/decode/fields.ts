@@ -4,6 +4,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canon
 export interface Fields {
   /** The value when `accept` takes it; a refused one stays in the rest. `null` means absent. */
   take<T>(field: string, accept: (value: JsonValue) => T | undefined): T | undefined
+  /** The object in a field, without what its reader does not know: that part goes to the rest. */
+  takeObject(field: string, known: readonly string[]): JsonObject | undefined
   /** Everything that was not taken. */
   rest(): JsonObject
 }
@@ -11,6 +13,7 @@ export interface Fields {
 /** Creates {@link Fields} over a body. */
 export function createFields(body: JsonObject): Fields {
   const taken = new Set<string>()
+  const left: Record<string, JsonObject> = {}
   return {
     take(field, accept) {
       const value = body[field]
@@ -22,7 +25,19 @@ export function createFields(body: JsonObject): Fields {
       if (accepted !== undefined) taken.add(field)
       return accepted
     },
-    rest: () => Object.fromEntries(Object.entries(body).filter(([field]) => !taken.has(field))),
+    takeObject(field, known) {
+      const value = body[field]
+      if (value === null) taken.add(field)
+      if (!isJsonObject(value)) return undefined
+      taken.add(field)
+      const others = Object.entries(value).filter(([key]) => !known.includes(key))
+      if (others.length > 0) left[field] = Object.fromEntries(others)
+      return value
+    },
+    rest: () => ({
+      ...Object.fromEntries(Object.entries(body).filter(([field]) => !taken.has(field))),
+      ...left,
+    }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { CanonicalRequest } from '../../../../canonical/request.js'
 import type { Warning } from '../../../../canonical/warning.js'
 import type { CodecContext, Translated } from '../../../protocol.js'
 import { PROTOCOL } from '../../vocabulary.js'
-import { asArray, asObject } from '../../wire.js'
+import { asArray } from '../../wire.js'
 import { inspectRequest } from '../inspect.js'
 import { createFields, toExtensions } from './fields.js'
 import { decodeMessages } from './messages.js'
@@ -20,7 +20,7 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
   const decoding: Decoding = { context, warnings }
   const fields = createFields(body)
   for (const field of OWN_FIELDS) fields.take(field, () => true)
-  const streamOptions = readStreamOptions(fields.take('stream_options', asObject))
+  const streamOptions = fields.takeObject('stream_options', ['include_usage'])
   const tools = decodeTools(fields)
   const value: CanonicalRequest = {
     model,
@@ -29,16 +29,8 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
     ...(tools === undefined ? {} : { tools }),
     ...decodeToolChoice(fields),
     ...decodeSettings(fields),
-    ...(streamOptions.includeUsage ? { includeUsage: true } : {}),
-    ...toExtensions(PROTOCOL, { ...fields.rest(), ...streamOptions.rest }),
+    ...(streamOptions?.['include_usage'] === true ? { includeUsage: true } : {}),
+    ...toExtensions(PROTOCOL, fields.rest()),
   }
   return { value, warnings }
-}
-
-function readStreamOptions(options: JsonObject | undefined): { includeUsage: boolean; rest: JsonObject } {
-  const { include_usage: includeUsage, ...others } = options ?? {}
-  return {
-    includeUsage: includeUsage === true,
-    rest: Object.keys(others).length === 0 ? {} : { stream_options: others },
-  }
 }

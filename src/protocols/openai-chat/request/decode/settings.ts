@@ -57,9 +57,9 @@ function readLogprobs(fields: Fields): CanonicalRequest['logprobs'] {
 
 /** OpenAI's effort, OpenRouter's object, and the switches of DeepSeek and Qwen. */
 function readReasoning(fields: Fields): Settings {
-  const object = fields.take('reasoning', asObject)
+  const object = fields.takeObject('reasoning', ['effort', 'enabled', 'max_tokens', 'exclude', 'summary'])
   const effort = fields.take('reasoning_effort', readEffort) ?? readEffort(object?.['effort'] ?? null)
-  const thinking = fields.take('thinking', readThinking)
+  const thinking = readThinking(fields.takeObject('thinking', ['type', 'budget_tokens']))
   const enabled =
     fields.take('enable_thinking', asBoolean) ?? asBoolean(object?.['enabled']) ?? thinking?.enabled
   const budgetTokens =
@@ -80,8 +80,7 @@ function readEffort(value: JsonValue): Effort | undefined {
   return EFFORTS.find((effort) => effort === value)
 }
 
-function readThinking(value: JsonValue): { enabled: boolean; budgetTokens: number | undefined } | undefined {
-  const thinking = asObject(value)
+function readThinking(thinking: JsonObject | undefined): { enabled: boolean; budgetTokens: number | undefined } | undefined {
   const type = asText(thinking?.['type'])
   if (type !== 'enabled' && type !== 'disabled' && type !== 'adaptive') return undefined
   return { enabled: type !== 'disabled', budgetTokens: asNumber(thinking?.['budget_tokens']) }
@@ -120,7 +119,7 @@ function readVerbosity(value: JsonValue): CanonicalRequest['verbosity'] {
 
 function readCacheRequest(fields: Fields): Settings {
   const key = fields.take('prompt_cache_key', asText)
-  const options = fields.take('prompt_cache_options', asObject)
+  const options = fields.takeObject('prompt_cache_options', ['mode', 'ttl'])
   const automatic = fields.take('cache_control', asObject)
   const mode = options?.['mode']
   const ttl = options?.['ttl']

@@ -1,0 +1,150 @@
+import type { JsonObject } from '../../../canonical/json.js'
+import type { Effort, ReasoningRequest } from '../../../canonical/request.js'
+import type { ModelTraits } from '../../../canonical/target.js'
+import { fieldPath } from '../../protocol.js'
+import { DISPLAY_BY_SHOW, EFFORTS } from '../vocabulary.js'
+import { effortOfBudget } from './decode-thinking.js'
+import type { Scope } from './scope.js'
+
+/** `thinking`, `output_config.effort` and the output limit, which contains a thinking budget. */
+export interface EncodedThinking {
+  readonly thinking?: JsonObject | undefined
+  readonly effort?: string | undefined
+  readonly maxTokens: number
+}
+
+/** What bounds thinking besides the client's wish. */
+export interface ThinkingBounds {
+  /** The client's output limit; undefined when it named none. */
+  readonly clientLimit: number | undefined
+  /** `max_tokens` if there were no thinking. */
+  readonly maxTokens: number
+  /** Why thinking cannot be on in this request. */
+  readonly forbidden?: string | undefined
+}
+
+const PATH = fieldPath('reasoning')
+const SMALLEST_BUDGET = 1024
+const DEFAULT_MODEL_LIMIT = 64_000
+/** Share of the model's output limit that an effort may think. */
+const SHARE_BY_EFFORT: Readonly<Record<Effort, number>> = {
+  none: 0,
+  minimal: 0.02,
+  low: 0.1,
+  medium: 0.3,
+  high: 0.6,
+  xhigh: 0.9,
+  max: 0.95,
+}
+/** What the wire has a word for. */
+const WIRE_EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max']
+
+/** Encodes the wish for reasoning in the way that the model understands. */
+export function encodeThinking(scope: Scope, bounds: ThinkingBounds): EncodedThinking {
+  const { request, target, restored, warn } = scope
+  const { reasoning } = request
+  const { maxTokens } = bounds
+  if (reasoning === undefined) return { maxTokens }
+  if (reasoning.effort === 'none') return { ...encodeOff(scope), maxTokens }
+  const { traits } = target
+  const mode = traits.reasoning ?? (restored?.thinking === 'enabled' ? 'budget' : 'adaptive')
+  if (mode === 'none') {
+    warn('dropped', PATH, 'The model does not reason.', reasoning.effort !== undefined)
+    return { maxTokens }
+  }
+  if (bounds.forbidden !== undefined && mode === 'budget') {
+    warn('dropped', PATH, bounds.forbidden, true)
+    return { maxTokens }
+  }
+  if (mode === 'budget') return encodeBudget(scope, reasoning, bounds)
+  const effort = reasoning.effort === undefined ? {} : { effort: toWireEffort(reasoning.effort, scope) }
+  if (restored?.thinking === 'absent') return { ...effort, maxTokens }
+  if (bounds.forbidden !== undefined) {
+    warn('dropped', PATH, bounds.forbidden, true)
+    return { ...effort, maxTokens }
+  }
+  return { thinking: { type: 'adaptive', ...displayOf(scope, reasoning) }, ...effort, maxTokens }
+}
+
+/** Thinking off, or as near to it as the model allows. */
+function encodeOff(scope: Scope): Pick<EncodedThinking, 'thinking' | 'effort'> {
+  const { target, restored, warn } = scope
+  const { traits } = target
+  const effort = restored?.effort === undefined ? {} : { effort: restored.effort }
+  if (traits.reasoning === 'none') return effort
+  if (traits.betweenTools ?? restored?.thinking === 'between_tools') {
+    return { thinking: { type: 'between_tools' }, ...effort }
+  }
+  if (traits.reasoningOff === false) {
+    warn('clamped', PATH, 'The model always reasons; it is told to do so least.')
+    return { effort: toWireEffort('low', scope) }
+  }
+  return { thinking: { type: 'disabled' }, ...effort }
+}
+
+function encodeBudget(
+  scope: Scope,
+  reasoning: ReasoningRequest,
+  { clientLimit, maxTokens }: ThinkingBounds,
+): EncodedThinking {
+  const { target, restored, warn } = scope
+  const { traits } = target
+  const effort = encodeBudgetEffort(scope, reasoning, clientLimit)
+  const wanted = reasoning.budgetTokens ?? budgetOf(reasoning, target.maxOutputTokens)
+  if (wanted === undefined || restored?.thinking === 'absent') return { ...effort, maxTokens }
+  const bounded = clamp(wanted, traits.reasoningBudget)
+  const modelLimit = target.maxOutputTokens ?? Math.max(DEFAULT_MODEL_LIMIT, maxTokens)
+  const isInside = reasoning.budgetTokens !== undefined && bounded < maxTokens
+  const limit =
+    clientLimit === undefined || isInside ? maxTokens : Math.min(modelLimit, clientLimit + bounded)
+  const budget = Math.min(bounded, limit - 1)
+  if (budget < SMALLEST_BUDGET) {
+    warn('dropped', PATH, 'The output limit leaves no room for reasoning.', true)
+    return { ...effort, maxTokens }
+  }
+  if (reasoning.budgetTokens !== undefined && budget !== reasoning.budgetTokens) {
+    warn('clamped', `${PATH}.budget_tokens`, 'The reasoning budget was brought within what the model takes.')
+  }
+  return {
+    thinking: { type: 'enabled', budget_tokens: budget, ...displayOf(scope, reasoning) },
+    ...effort,
+    maxTokens: limit,
+  }
+}
+
+/** An effort beside the budget, for models that take both; one that only restates the budget is left out. */
+function encodeBudgetEffort(
+  scope: Scope,
+  { effort, budgetTokens }: ReasoningRequest,
+  clientLimit: number | undefined,
+): { effort?: string } {
+  const { target, restored } = scope
+  const takesEffort = (target.traits.efforts?.length ?? (restored === null ? 0 : 1)) > 0
+  const isDerived = effortOfBudget(budgetTokens, clientLimit) === effort
+  return effort === undefined || !takesEffort || isDerived ? {} : { effort: toWireEffort(effort, scope) }
+}
+
+function budgetOf({ effort, enabled }: ReasoningRequest, modelLimit: number | undefined): number | undefined {
+  const wish = effort ?? (enabled === true ? 'medium' : undefined)
+  if (wish === undefined) return undefined
+  return Math.max(SMALLEST_BUDGET, Math.floor(SHARE_BY_EFFORT[wish] * (modelLimit ?? DEFAULT_MODEL_LIMIT)))
+}
+
+function clamp(value: number, bounds: ModelTraits['reasoningBudget']): number {
+  return bounds === undefined ? value : Math.min(Math.max(value, bounds.min), bounds.max)
+}
+
+function displayOf({ restored }: Scope, { show }: ReasoningRequest): { display?: string } {
+  if (restored?.display !== undefined) return { display: restored.display }
+  return show === undefined ? {} : { display: DISPLAY_BY_SHOW[show] }
+}
+
+/** The nearest effort that the model takes: the next lower one, else its lowest. */
+function toWireEffort(effort: Effort, { target, warn }: Scope): string {
+  const taken = (target.traits.efforts ?? WIRE_EFFORTS).filter((one) => WIRE_EFFORTS.includes(one))
+  if (taken.includes(effort)) return effort
+  const rank = EFFORTS.indexOf(effort)
+  const nearest = taken.findLast((one) => EFFORTS.indexOf(one) < rank) ?? taken[0] ?? 'low'
+  warn('clamped', PATH, 'The effort was brought to the nearest one that the model takes.')
+  return nearest
+}

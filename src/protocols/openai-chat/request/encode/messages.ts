@@ -1,0 +1,146 @@
+import type { ToolCallPart, ToolResultPart, UserPart } from '../../../../canonical/content.js'
+import type { JsonObject } from '../../../../canonical/json.js'
+import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../../canonical/request.js'
+import { encodeAssistant } from './assistant.js'
+import { compact, withExtensions, type Encoding } from './encoding.js'
+import { encodeCache, encodePart, textBlock, toContent } from './parts.js'
+import { encodeResult, resultText } from './results.js'
+
+/** An assistant turn and all that follows it up to the next one. */
+interface Step {
+  readonly assistant: AssistantMessage | undefined
+  readonly rest: readonly (SystemMessage | UserMessage)[]
+}
+
+/**
+ * Encodes the conversation. Every call is answered right after the message that holds it, as this protocol wants:
+ * results come first, then whatever else the client said there, in its own order.
+ */
+export function encodeMessages(messages: readonly Message[], encoding: Encoding): readonly JsonObject[] {
+  return toSteps(messages).flatMap((step, at, steps) => {
+    const encoded = encodeStep(step, encoding)
+    const isLast = at === steps.length - 1 && step.rest.length === 0
+    return isLast && encoding.dialect.prefixFlag === true ? markPrefix(encoded) : encoded
+  })
+}
+
+function toSteps(messages: readonly Message[]): readonly Step[] {
+  const steps: { assistant: AssistantMessage | undefined; rest: (SystemMessage | UserMessage)[] }[] = [
+    { assistant: undefined, rest: [] },
+  ]
+  for (const message of messages) {
+    const current = steps.at(-1)
+    if (message.role !== 'assistant') current?.rest.push(message)
+    else if (current?.assistant !== undefined && current.rest.length === 0 && canJoin(current.assistant, message)) {
+      current.assistant = join(current.assistant, message)
+    } else steps.push({ assistant: message, rest: [] })
+  }
+  return steps
+}
+
+/** Parallel calls that stood in messages of their own need one message here, or the first would lack its results. */
+function canJoin(earlier: AssistantMessage, later: AssistantMessage): boolean {
+  return hasCalls(earlier) || hasCalls(later)
+}
+
+function hasCalls(message: AssistantMessage): boolean {
+  return message.content.some((part) => part.type === 'tool-call')
+}
+
+function join(earlier: AssistantMessage, later: AssistantMessage): AssistantMessage {
+  return {
+    ...later,
+    ...earlier,
+    content: [...earlier.content, ...later.content],
+    extensions: later.extensions === undefined ? earlier.extensions : { ...earlier.extensions, ...later.extensions },
+  }
+}
+
+function encodeStep({ assistant, rest }: Step, encoding: Encoding): readonly JsonObject[] {
+  const calls = assistant?.content.filter((part) => part.type === 'tool-call') ?? []
+  const { results, taken } = answerCalls(calls, rest, encoding)
+  const encodedResults = results.map((result) => encodeResult(result, encoding))
+  const media = encodedResults.flatMap(({ media: blocks }) => blocks)
+  const turn = assistant === undefined ? undefined : encodeAssistant(assistant, encoding)
+  return [
+    ...(turn === undefined ? [] : [turn]),
+    ...encodedResults.map(({ message }) => message),
+    ...(media.length === 0 ? [] : [{ role: 'user', content: media }]),
+    ...rest.flatMap((message) =>
+      message.role === 'system' ? [encodeSystem(message, encoding)] : encodeUser(message, taken, encoding),
+    ),
+  ]
+}
+
+/** Finds each call's result in what follows; a call without one gets a stand-in, since vendors refuse the gap. */
+function answerCalls(
+  calls: readonly ToolCallPart[],
+  rest: Step['rest'],
+  encoding: Encoding,
+): { readonly results: readonly ToolResultPart[]; readonly taken: ReadonlySet<UserPart> } {
+  const open = new Map(calls.map((call) => [call.id, call]))
+  const results: ToolResultPart[] = []
+  for (const part of rest.flatMap((message) => (message.role === 'user' ? message.content : []))) {
+    if (part.type !== 'tool-result') continue
+    const call = open.get(part.toolCallId)
+    if (call === undefined) continue
+    open.delete(part.toolCallId)
+    results.push({ ...part, toolName: part.toolName ?? call.name })
+  }
+  const taken = new Set<UserPart>(
+    rest.flatMap((message) => (message.role === 'user' ? message.content : [])).filter(isAmong(results)),
+  )
+  for (const call of open.values()) {
+    encoding.note('repaired', call.path ?? 'messages', 'A tool call without a result got an empty one.')
+    results.push({
+      type: 'tool-result',
+      toolCallId: call.id,
+      toolName: call.name,
+      kind: call.kind,
+      content: [{ type: 'text', text: '[no result]' }],
+      plain: true,
+    })
+  }
+  return { results, taken }
+}
+
+function isAmong(results: readonly ToolResultPart[]): (part: UserPart) => boolean {
+  const ids = new Set(results.map((result) => result.toolCallId))
+  // The first result of an id is the one that was taken.
+  return (part) => part.type === 'tool-result' && ids.delete(part.toolCallId)
+}
+
+function encodeSystem(message: SystemMessage, encoding: Encoding): JsonObject {
+  const { dialect, target } = encoding
+  const blocks = message.content.map((part) => textBlock(part.text, encodeCache(part, encoding)))
+  return withExtensions(
+    compact({
+      role: dialect.instructionRole ?? target.traits.instructionRole ?? 'system',
+      content: toContent(blocks),
+      name: message.name,
+    }),
+    message.extensions,
+  )
+}
+
+function encodeUser(
+  message: UserMessage,
+  taken: ReadonlySet<UserPart>,
+  encoding: Encoding,
+): readonly JsonObject[] {
+  const parts = message.content.filter((part) => !taken.has(part))
+  if (parts.length === 0 && message.content.length > 0) return []
+  const blocks = parts.flatMap((part) => {
+    if (part.type !== 'tool-result') return encodePart(part, encoding)
+    encoding.note('moved', part.path ?? 'messages', 'A tool result without its call was sent as text.')
+    return [textBlock(resultText(part))]
+  })
+  const encoded = compact({ role: 'user', content: toContent(blocks), name: message.name })
+  return [withExtensions(encoded, message.extensions)]
+}
+
+function markPrefix(encoded: readonly JsonObject[]): readonly JsonObject[] {
+  const last = encoded.at(-1)
+  if (last?.['role'] !== 'assistant' || last['tool_calls'] !== undefined) return encoded
+  return [...encoded.slice(0, -1), { ...last, prefix: true }]
+}
