@@ -15,14 +15,7 @@ export {
   type TimeoutConfig,
   type UpstreamConfig,
 } from './gateway/config.js'
-export type {
-  ErrorEvent,
-  Hooks,
-  Refusal,
-  RequestEvent,
-  RouteEvent,
-  WarningEvent,
-} from './gateway/hooks.js'
+export type { ErrorEvent, Hooks, Refusal, RequestEvent, RouteEvent, WarningEvent } from './gateway/hooks.js'
 export { type ErrorCode, GatewayError, type GatewayErrorOptions, type ErrorType } from './errors.js'
 
 // Faces: what adapters and hosts build on

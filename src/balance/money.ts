@@ -1,5 +1,5 @@
 /** Micro-USD in one US dollar. */
-export const MICRO_PER_USD = 1_000_000
+const MICRO_PER_USD = 1_000_000
 
 /** True for an amount of micro-USD that arithmetic keeps exact: a safe integer, not negative. */
 export function isMicro(amountMicro: number): boolean {

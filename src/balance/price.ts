@@ -1,28 +1,7 @@
+import type { ModelPrice, TokenPrice } from '../canonical/price.js'
 import type { Usage } from '../canonical/usage.js'
 
-/** Prices of one model, in integer micro-USD per 1M tokens. */
-export interface TokenPrice {
-  readonly inputMicroPer1M: number
-  readonly outputMicroPer1M: number
-  /** Default: the input price. */
-  readonly cacheReadMicroPer1M?: number | undefined
-  /** Short-lived cache writes (5 min). Default: the input price. */
-  readonly cacheWriteMicroPer1M?: number | undefined
-  /** Long-lived cache writes (1 h). Default: the price of short-lived ones. */
-  readonly cacheWriteLongMicroPer1M?: number | undefined
-}
-
-/** Prices that hold for calls with a long input. */
-export interface PriceTier extends TokenPrice {
-  /** The tier applies to calls with more input tokens than this. */
-  readonly aboveInputTokens: number
-}
-
-/** A price with its long-context tiers: the highest threshold that the input exceeds decides for the whole call. */
-export interface ModelPrice extends TokenPrice {
-  /** In any order. */
-  readonly tiers?: readonly PriceTier[] | undefined
-}
+export type { ModelPrice, TokenPrice } from '../canonical/price.js'
 
 /** Tokens of one call in buckets that overlap nowhere, each with a price of its own. */
 export interface UsageBuckets {
@@ -53,7 +32,7 @@ export function splitUsage(usage: Usage): UsageBuckets {
 
 /** The prices that apply to a call with so many input tokens in total. */
 export function priceFor(price: ModelPrice, inputTokens: number): TokenPrice {
-  let best: PriceTier | undefined
+  let best: NonNullable<ModelPrice['tiers']>[number] | undefined
   for (const tier of price.tiers ?? []) {
     if (
       inputTokens > tier.aboveInputTokens &&

@@ -16,13 +16,13 @@ const DEFAULT_MAX_AGE_SECONDS = 7200
 
 /** Adds CORS headers for browsers that call the gateway directly; without configuration there are none. */
 export interface Cors {
-  /** For every answer to a request of an allowed origin. */
-  headers(request: RequestHeaders): Record<string, string>
+  /** Adds what every answer to a browser needs. */
+  addHeaders(headers: Record<string, string>, request: RequestHeaders): void
   /** For the answer to a preflight. */
   preflight(request: RequestHeaders): Record<string, string>
 }
 
-const NONE: Cors = { headers: () => ({}), preflight: () => ({}) }
+const NONE: Cors = { addHeaders: () => undefined, preflight: () => ({}) }
 
 /** CORS by configuration. */
 export function createCors(config: CorsConfig | undefined): Cors {
@@ -35,9 +35,9 @@ export function createCors(config: CorsConfig | undefined): Cors {
     return origins.includes(origin) ? { ...vary, 'access-control-allow-origin': origin } : vary
   }
   return {
-    headers(request) {
-      if (request['origin'] === undefined) return {}
-      return { ...allow(request), 'access-control-expose-headers': EXPOSED }
+    addHeaders(headers, request) {
+      if (request['origin'] === undefined) return
+      Object.assign(headers, allow(request), { 'access-control-expose-headers': EXPOSED })
     },
     preflight(request) {
       const asked = request['access-control-request-headers']

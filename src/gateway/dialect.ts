@@ -1,11 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json.js'
 import type { GatewayError } from '../errors.js'
-import type { LimitDecision } from '../limits/store.js'
 import { anthropicMessages } from '../protocols/anthropic-messages/index.js'
 import { openaiChat } from '../protocols/openai-chat/index.js'
 import type { ClientWire, Protocol } from '../protocols/protocol.js'
 import type { RequestHeaders } from './http.js'
-import { anthropicLimitHeaders, openaiLimitHeaders } from './limit-headers.js'
+import { addAnthropicLimitHeaders, type AddLimitHeaders, addOpenaiLimitHeaders } from './limit-headers.js'
 import type { RouteDialect } from './routes.js'
 
 /** How a family of clients wants everything around the answer itself. */
@@ -14,7 +13,7 @@ export interface Dialect {
   status(error: GatewayError): number
   /** True when a body is a well-formed error of this dialect. */
   ownsError(body: JsonValue): boolean
-  limitHeaders(limits: LimitDecision, now: number): Record<string, string>
+  readonly addLimitHeaders: AddLimitHeaders
   /** Headers that carry the request id. */
   readonly requestIdHeaders: readonly string[]
   readonly missingKey: string
@@ -24,7 +23,7 @@ export interface Dialect {
 const OPENAI: Dialect = {
   ...errorsOf(openaiChat),
   ownsError: (body) => isJsonObject(body) && hasMessage(body['error']),
-  limitHeaders: openaiLimitHeaders,
+  addLimitHeaders: addOpenaiLimitHeaders,
   requestIdHeaders: ['x-request-id'],
   missingKey: 'Missing Bearer token in Authorization header.',
   preferredCredential: 'bearer',
@@ -33,7 +32,7 @@ const OPENAI: Dialect = {
 const ANTHROPIC: Dialect = {
   ...errorsOf(anthropicMessages),
   ownsError: (body) => isJsonObject(body) && body['type'] === 'error' && hasMessage(body['error']),
-  limitHeaders: anthropicLimitHeaders,
+  addLimitHeaders: addAnthropicLimitHeaders,
   requestIdHeaders: ['x-request-id', 'request-id'],
   missingKey: 'Missing API key.',
   preferredCredential: 'x-api-key',

@@ -9,7 +9,7 @@ import { type ClientProtocol, runCall } from './pipeline.js'
 import { getProtocol } from './protocols.js'
 import { QUERIES } from './queries.js'
 import { baseHeaders, respondError, respondJson, toClientError } from './respond.js'
-import { dialectOfPath, matchRoute, type Operation, type RouteMatch } from './routes.js'
+import { dialectOfPath, matchRoute, type Operation, type RouteMatch, type RouteRow } from './routes.js'
 import type { ProtocolId } from '../protocols/protocol.js'
 
 /** Which protocol an endpoint speaks. */
@@ -22,20 +22,24 @@ const CLIENTS: Readonly<Partial<Record<Operation, ProtocolId>>> = {
 /** Answers one request. Resolves always: what is thrown anywhere becomes an error of the client's dialect. */
 export async function handleRequest(core: Core, request: GatewayRequest): Promise<GatewayResponse> {
   const route = matchRoute(request.path)
-  const dialect = selectDialect(route?.dialect ?? dialectOfPath(request.path), request.headers)
+  const dialect = selectDialect(route?.row.dialect ?? dialectOfPath(request.path), request.headers)
   const requestId = core.createId('req_cm_')
-  const headers = { ...baseHeaders(dialect, requestId), ...core.cors.headers(request.headers) }
-  const plain = { headers, dialect, requestId }
+  const headers = baseHeaders(dialect, requestId)
+  core.cors.addHeaders(headers, request.headers)
+  const plain: Plain = { headers, dialect, requestId }
   try {
     if (request.method === 'OPTIONS') return answerOptions(core, request, headers)
     if (route === null) throw notFound(request)
-    const refused = refuseMethod(route, request)
-    if (refused !== null)
-      return respondError({ ...plain, headers: { ...headers, ...refused.headers } }, refused.error)
-    if (request.method === 'HEAD' || route.operation === 'probe') return { status: 200, headers, body: '' }
-    const protocolId = CLIENTS[route.operation]
+    const { operation } = route.row
+    const refused = refuseMethod(route.row, request)
+    if (refused !== null) {
+      Object.assign(headers, refused.headers)
+      return respondError(plain, refused.error)
+    }
+    if (request.method === 'HEAD' || operation === 'probe') return { status: 200, headers, body: '' }
+    const protocolId = CLIENTS[operation]
     if (protocolId === undefined) return await answerQuery(core, request, route, plain)
-    return await answerCall(core, request, { ...plain, endpoint: route.endpoint, protocolId })
+    return await runCall(core, openCall(core, request, route.row, plain), clientFor(protocolId), request)
   } catch (thrown) {
     const error = toClientError(thrown)
     core.hooks.error({ requestId, error, cause: thrown })
@@ -49,14 +53,17 @@ interface Plain {
   readonly requestId: string
 }
 
-async function answerCall(
+function openCall(
   core: Core,
   request: GatewayRequest,
-  { endpoint, protocolId, ...plain }: Plain & { readonly endpoint: string; readonly protocolId: ProtocolId },
-): Promise<GatewayResponse> {
+  { endpoint }: RouteRow,
+  { headers, dialect, requestId }: Plain,
+): Call {
   const deadline = createDeadline(request.signal, core.settings.totalTimeoutMs)
-  const call: Call = {
-    ...plain,
+  return {
+    headers,
+    dialect,
+    requestId,
     endpoint,
     startedAt: core.now(),
     signal: deadline.signal,
@@ -69,9 +76,11 @@ async function answerCall(
     streamed: false,
     firstByteAt: null,
   }
-  const protocol = getProtocol(protocolId)
-  const client: ClientProtocol = { protocol, client: clientOf(protocol) }
-  return await runCall(core, call, client, request)
+}
+
+function clientFor(id: ProtocolId): ClientProtocol {
+  const protocol = getProtocol(id)
+  return { protocol, client: clientOf(protocol) }
 }
 
 async function answerQuery(
@@ -80,7 +89,7 @@ async function answerQuery(
   route: RouteMatch,
   plain: Plain,
 ): Promise<GatewayResponse> {
-  const query = QUERIES[route.operation]
+  const query = QUERIES[route.row.operation]
   if (query === undefined) throw notFound(request)
   const { dialect } = plain
   const key = readCredentials(request.headers, dialect.preferredCredential)
@@ -106,7 +115,7 @@ interface Refused {
   readonly headers: Record<string, string>
 }
 
-function refuseMethod(route: RouteMatch, { method, headers }: GatewayRequest): Refused | null {
+function refuseMethod(route: RouteRow, { method, headers }: GatewayRequest): Refused | null {
   if (method === route.method || method === 'HEAD') return null
   if (route.operation === 'responses' && method === 'GET' && headers['upgrade'] !== undefined) {
     return {

@@ -1,43 +1,35 @@
-import type { BucketStatus, LimitDecision } from '../limits/store.js'
+import type { LimitDecision } from '../limits/store.js'
 
 type Limits = Pick<LimitDecision, 'requests' | 'tokens'>
 
+/** Adds limits to the headers of an answer. */
+export type AddLimitHeaders = (headers: Record<string, string>, limits: Limits, now: number) => void
+
 /** `x-ratelimit-*` as OpenAI's clients read them; resets are durations (`1m30s`, `20ms`). */
-export function openaiLimitHeaders(limits: Limits): Record<string, string> {
-  const headers: Record<string, string> = {}
-  add(
-    headers,
-    limits,
-    (field, unit) => `x-ratelimit-${field}-${unit}`,
-    ({ resetMs }) => formatDuration(resetMs),
-  )
-  return headers
+export const addOpenaiLimitHeaders: AddLimitHeaders = (headers, { requests, tokens }) => {
+  if (requests !== null) {
+    headers['x-ratelimit-limit-requests'] = String(requests.limit)
+    headers['x-ratelimit-remaining-requests'] = String(requests.remaining)
+    headers['x-ratelimit-reset-requests'] = formatDuration(requests.resetMs)
+  }
+  if (tokens !== null) {
+    headers['x-ratelimit-limit-tokens'] = String(tokens.limit)
+    headers['x-ratelimit-remaining-tokens'] = String(tokens.remaining)
+    headers['x-ratelimit-reset-tokens'] = formatDuration(tokens.resetMs)
+  }
 }
 
 /** `anthropic-ratelimit-*`; resets are points in time (RFC 3339). */
-export function anthropicLimitHeaders(limits: Limits, now: number): Record<string, string> {
-  const headers: Record<string, string> = {}
-  add(
-    headers,
-    limits,
-    (field, unit) => `anthropic-ratelimit-${unit}-${field}`,
-    ({ resetMs }) => new Date(now + resetMs).toISOString(),
-  )
-  return headers
-}
-
-function add(
-  headers: Record<string, string>,
-  limits: Limits,
-  name: (field: 'limit' | 'remaining' | 'reset', unit: 'requests' | 'tokens') => string,
-  reset: (status: BucketStatus) => string,
-): void {
-  for (const unit of ['requests', 'tokens'] as const) {
-    const status = limits[unit]
-    if (status === null) continue
-    headers[name('limit', unit)] = String(status.limit)
-    headers[name('remaining', unit)] = String(status.remaining)
-    headers[name('reset', unit)] = reset(status)
+export const addAnthropicLimitHeaders: AddLimitHeaders = (headers, { requests, tokens }, now) => {
+  if (requests !== null) {
+    headers['anthropic-ratelimit-requests-limit'] = String(requests.limit)
+    headers['anthropic-ratelimit-requests-remaining'] = String(requests.remaining)
+    headers['anthropic-ratelimit-requests-reset'] = new Date(now + requests.resetMs).toISOString()
+  }
+  if (tokens !== null) {
+    headers['anthropic-ratelimit-tokens-limit'] = String(tokens.limit)
+    headers['anthropic-ratelimit-tokens-remaining'] = String(tokens.remaining)
+    headers['anthropic-ratelimit-tokens-reset'] = new Date(now + tokens.resetMs).toISOString()
   }
 }
 

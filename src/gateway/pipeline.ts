@@ -135,7 +135,7 @@ function admit(
       limits: core.stores.limits,
       maxReservedOutputTokens: core.settings.maxReservedOutputTokens,
       leaseTtlMs: core.settings.leaseTtlMs,
-      onLimits: (decision) => Object.assign(call.headers, call.dialect.limitHeaders(decision, core.now())),
+      onLimits: (decision) => call.dialect.addLimitHeaders(call.headers, decision, core.now()),
     },
   )
 }

@@ -7,12 +7,12 @@ import type { GatewayResponse } from './http.js'
 import type { Meter } from './meter.js'
 import type { Prepared } from './pipeline.js'
 import { createRelay, type RelayEnd } from './relay.js'
-import { respondJson, streamHeaders } from './respond.js'
+import { respondJson, respondStream } from './respond.js'
 import { sniffStream } from './sniff-stream.js'
 import type { UpstreamResponse } from './transport.js'
 import { toGatewayError } from '../protocols/translate/error.js'
 import { faultToUpstreamError } from './upstream-fault.js'
-import { reportWarnings, warningHeader } from './warnings.js'
+import { reportWarnings } from './warnings.js'
 
 export interface ReplyRequest extends Prepared {
   readonly meter: Meter
@@ -32,9 +32,8 @@ export async function replyWhole(core: Core, call: Call, request: ReplyRequest):
   const answer = exchange.readAnswer(text)
   if (answer.error !== null) throw toGatewayError(answer.error, core.redact)
   await meter.complete(answer)
-  const warnings = [...exchange.warnings, ...answer.warnings]
-  reportWarnings(core, call, warnings)
-  return respondJson({ headers: { ...call.headers, ...warningHeader(warnings) } }, 200, answer.body)
+  reportWarnings(core, call, [...exchange.warnings, ...answer.warnings])
+  return respondJson(call, 200, answer.body)
 }
 
 /** A stream: its status is committed by the first real event, or by patience running out. */
@@ -52,15 +51,12 @@ export async function replyStream(core: Core, call: Call, request: ReplyRequest)
   if (error !== null) throw toGatewayError(error, core.redact)
   call.firstByteAt = core.now()
   reportWarnings(core, call, exchange.warnings)
-  return {
-    status: 200,
-    headers: { ...streamHeaders(call), ...warningHeader(exchange.warnings) },
-    body: withKeepAlive<string>(relay.output as AsyncIterable<string>, {
-      intervalMs: settings.keepAliveMs,
-      frame: () => client.client.keepAlive(stream.progress.phase !== 'idle'),
-      now: core.now,
-    }),
-  }
+  const body = withKeepAlive(relay.output, {
+    intervalMs: settings.keepAliveMs,
+    frame: () => client.client.keepAlive(stream.progress.phase !== 'idle'),
+    now: core.now,
+  })
+  return respondStream(call, body)
 }
 
 async function endStream(

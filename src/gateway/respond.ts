@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.js'
 import type { Call } from './call.js'
 import type { Dialect } from './dialect.js'
-import type { GatewayResponse } from './http.js'
+import type { GatewayResponse, ResponseStream } from './http.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -12,19 +12,22 @@ export function baseHeaders(dialect: Dialect, requestId: string): Record<string,
   return headers
 }
 
-/** A JSON answer. `body` is text already, so that a vendor's bytes are not written anew. */
-export function respondJson(call: Pick<Call, 'headers'>, status: number, body: string): GatewayResponse {
-  return { status, headers: { ...call.headers, 'content-type': JSON_TYPE }, body }
+/** A JSON answer with the call's headers. `body` is text already, so that a vendor's bytes are not written anew. */
+export function respondJson(
+  { headers }: Pick<Call, 'headers'>,
+  status: number,
+  body: string,
+): GatewayResponse {
+  headers['content-type'] = JSON_TYPE
+  return { status, headers, body }
 }
 
-/** The head of a stream: nothing on the way may hold it back or change it. */
-export function streamHeaders(call: Pick<Call, 'headers'>): Record<string, string> {
-  return {
-    ...call.headers,
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'private, no-store, no-cache, no-transform',
-    'x-accel-buffering': 'no',
-  }
+/** A stream with the call's headers: nothing on the way may hold it back or change it. */
+export function respondStream({ headers }: Pick<Call, 'headers'>, body: ResponseStream): GatewayResponse {
+  headers['content-type'] = 'text/event-stream; charset=utf-8'
+  headers['cache-control'] = 'private, no-store, no-cache, no-transform'
+  headers['x-accel-buffering'] = 'no'
+  return { status: 200, headers, body }
 }
 
 /** The one place where an error becomes a response. `verbatim`: a vendor's body that is fit for the client as it is. */
@@ -34,9 +37,12 @@ export function respondError(
   verbatim?: string,
 ): GatewayResponse {
   const status = call.dialect.status(error)
-  const headers: Record<string, string> = { ...call.headers, ...retryHeaders(error, status) }
-  const body = verbatim ?? JSON.stringify(call.dialect.encodeError(error, call.requestId))
-  return respondJson({ headers }, status, body)
+  Object.assign(call.headers, retryHeaders(error, status))
+  return respondJson(
+    call,
+    status,
+    verbatim ?? JSON.stringify(call.dialect.encodeError(error, call.requestId)),
+  )
 }
 
 /** Retrying is useless for the client's own mistakes, and SDKs ask. */

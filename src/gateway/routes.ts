@@ -4,21 +4,24 @@ export type Operation = 'chat' | 'responses' | 'messages' | 'models' | 'model' |
 /** Whose error bodies and headers a route speaks; GET routes decide by header. */
 export type RouteDialect = 'openai' | 'anthropic' | 'by-header'
 
-export interface RouteMatch {
+/** One endpoint. */
+export interface RouteRow {
   readonly operation: Operation
   readonly dialect: RouteDialect
   readonly method: 'GET' | 'POST'
   /** Path as documented, without the query: `/v1/messages`. */
   readonly endpoint: string
+}
+
+export interface RouteMatch {
+  readonly row: RouteRow
   /** Decoded `{id}` of the path. */
   readonly id: string | null
   /** Query without `?`. */
   readonly query: string
 }
 
-type Row = Omit<RouteMatch, 'id' | 'query'>
-
-const ROWS: ReadonlyMap<string, Row> = new Map(
+const ROWS: ReadonlyMap<string, RouteRow> = new Map(
   (
     [
       ['chat', 'openai', 'POST', '/v1/chat/completions'],
@@ -34,12 +37,17 @@ const ROWS: ReadonlyMap<string, Row> = new Map(
   ]),
 )
 
-const MODEL: Row = { operation: 'model', dialect: 'by-header', method: 'GET', endpoint: '/v1/models/{id}' }
+const MODEL: RouteRow = {
+  operation: 'model',
+  dialect: 'by-header',
+  method: 'GET',
+  endpoint: '/v1/models/{id}',
+}
 const MODEL_PREFIX = '/models/'
 
 /** Paths that clients probe before their first call (Claude Code: `HEAD /api/hello`). */
 const PROBES: ReadonlySet<string> = new Set(['', '/api/hello'])
-const PROBE: Row = { operation: 'probe', dialect: 'openai', method: 'GET', endpoint: '/' }
+const PROBE: RouteRow = { operation: 'probe', dialect: 'openai', method: 'GET', endpoint: '/' }
 
 /**
  * Finds the route of a path: with or without `/v1`, a trailing slash and a query. The model id may be
@@ -50,9 +58,10 @@ export function matchRoute(path: string): RouteMatch | null {
   const query = mark < 0 ? '' : path.slice(mark + 1)
   const plain = stripVersion(stripSlashes(mark < 0 ? path : path.slice(0, mark)))
   const row = ROWS.get(plain)
-  if (row !== undefined) return { ...row, id: null, query }
-  if (plain.startsWith(MODEL_PREFIX)) return { ...MODEL, id: decode(plain.slice(MODEL_PREFIX.length)), query }
-  return PROBES.has(plain) ? { ...PROBE, id: null, query } : null
+  if (row !== undefined) return { row, id: null, query }
+  if (plain.startsWith(MODEL_PREFIX))
+    return { row: MODEL, id: decode(plain.slice(MODEL_PREFIX.length)), query }
+  return PROBES.has(plain) ? { row: PROBE, id: null, query } : null
 }
 
 /** Which dialect answers on a path that has no route: the nearest endpoint's. */

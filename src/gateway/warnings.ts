@@ -5,9 +5,14 @@ import type { Core } from './core.js'
 /** Proxies refuse long headers; what does not fit is counted, and the hook has it all. */
 const MAX_HEADER_LENGTH = 4096
 
-/** `x-crossmodel-warnings: dropped:top_k, clamped:temperature`; empty when nothing was lost. */
-export function warningHeader(warnings: readonly Warning[]): Record<string, string> {
-  if (warnings.length === 0) return {}
+/** `x-crossmodel-warnings: dropped:top_k, clamped:temperature`, and the same in full to the hook; once a request. */
+export function reportWarnings(core: Core, call: Call, warnings: readonly Warning[]): void {
+  if (warnings.length === 0) return
+  call.headers['x-crossmodel-warnings'] = formatWarnings(warnings)
+  core.hooks.warning({ requestId: call.requestId, warnings })
+}
+
+function formatWarnings(warnings: readonly Warning[]): string {
   const entries = [...new Set(warnings.map(({ code, path }) => `${code}:${toAscii(path)}`))]
   let value = ''
   let left = entries.length
@@ -16,12 +21,7 @@ export function warningHeader(warnings: readonly Warning[]): Record<string, stri
     value += value === '' ? entry : `, ${entry}`
     left--
   }
-  return { 'x-crossmodel-warnings': left === 0 ? value : `${value}, more:${left}` }
-}
-
-/** Tells the hook, once a request. */
-export function reportWarnings(core: Core, call: Call, warnings: readonly Warning[]): void {
-  if (warnings.length > 0) core.hooks.warning({ requestId: call.requestId, warnings })
+  return left === 0 ? value : `${value}, more:${left}`
 }
 
 /** Paths may hold a client's own keys; header values may not hold everything. */

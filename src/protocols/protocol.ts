@@ -152,6 +152,8 @@ export interface UpstreamWire {
   readonly forwardedHeaders: readonly string[]
   /** Headers that every call needs, unless the client's forwarded ones have them. */
   readonly defaultHeaders: Readonly<Record<string, string>>
+  /** Headers that a body made by this codec needs, over the default ones (versions and betas that depend on it). */
+  bodyHeaders?(body: JsonObject): Readonly<Record<string, string>>
   /** Vendor response headers (lower case, as above) that may reach a client of the same protocol. */
   readonly returnedHeaders: readonly string[]
   /** Matches (no `g` flag) the text of a stream that holds an event worth parsing: usage, start, end, error. */

@@ -9,7 +9,7 @@ export interface EstimateInputOptions {
 }
 
 /** Texts up to this length are read whole: there is nothing to save. */
-const TINY_TEXT = 48
+const TINY_TEXT = 32
 /** Texts up to this length are judged by their beginning, longer ones by several samples spread over them. */
 const SHORT_TEXT = 512
 const SAMPLE_LENGTH = 64
@@ -64,14 +64,9 @@ function isList(value: object): value is readonly JsonValue[] {
 
 /** Tokens of a text, of which a bounded part is looked at. */
 function textTokens(text: string): number {
-  if (text.length <= SHORT_TEXT) return text.length * tokenDensity([text.slice(0, TINY_TEXT)])
+  if (text.length <= SHORT_TEXT) return text.length * tokenDensity(text, [0], TINY_TEXT)
   const samples = text.length <= LONG_TEXT ? 4 : 8
   const stride = Math.floor((text.length - SAMPLE_LENGTH) / (samples - 1))
-  return (
-    text.length * tokenDensity(Array.from({ length: samples }, (_, index) => sampleAt(text, index * stride)))
-  )
-}
-
-function sampleAt(text: string, start: number): string {
-  return text.slice(start, start + SAMPLE_LENGTH)
+  const starts = Array.from({ length: samples }, (_, index) => index * stride)
+  return text.length * tokenDensity(text, starts, SAMPLE_LENGTH)
 }

@@ -130,15 +130,16 @@ export function estimateTokens(text: string): number {
   return counter.tokens()
 }
 
-/** Estimated tokens per character of a text of which these are samples. */
-export function tokenDensity(samples: readonly string[]): number {
+/** Estimated tokens per character of a text, judged by the pieces of `length` characters that begin at `starts`. */
+export function tokenDensity(text: string, starts: readonly number[], length: number): number {
   let hundredths = 0
   let characters = 0
-  for (const sample of samples) {
+  for (const start of starts) {
+    const end = Math.min(start + length, text.length)
     const state = startScan()
-    scan(state, sample)
+    scan(state, text, { start, end })
     hundredths += state.hundredths
-    characters += sample.length
+    characters += end - start
   }
   return characters === 0 ? 0 : hundredths / 100 / characters
 }
@@ -148,9 +149,9 @@ function startScan(): ScanState {
 }
 
 /** Works on locals and writes the state back once: fields in the loop would cost five times as much. */
-function scan(state: ScanState, text: string): void {
+function scan(state: ScanState, text: string, { start, end } = { start: 0, end: text.length }): void {
   let { hundredths, kind: previousKind, code: previousCode, run } = state
-  for (let index = 0; index < text.length; index += 1) {
+  for (let index = start; index < end; index += 1) {
     const code = text.charCodeAt(index)
     const kind = code < 128 ? (ASCII_KINDS[code] ?? MARK) : SCRIPT
     if (kind === SCRIPT) {

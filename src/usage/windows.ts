@@ -1,7 +1,7 @@
 import type { UsageRecord, UsageTotals, UsageWindows } from './record.js'
 
 /** Milliseconds of one UTC day. */
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
 
 /** Totals of nothing. */
 export const EMPTY_TOTALS: UsageTotals = {

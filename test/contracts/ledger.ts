@@ -6,8 +6,8 @@ const ACCOUNT = 'acme'
 
 interface Harness {
   readonly ledger: Ledger
-  hold(holdId: string, amountMicro: number): Promise<HoldResult>
-  balance(): Promise<BalanceSnapshot | null>
+  readonly hold: (holdId: string, amountMicro: number) => Promise<HoldResult>
+  readonly balance: () => Promise<BalanceSnapshot | null>
 }
 
 /** The contract of every {@link Ledger}. */

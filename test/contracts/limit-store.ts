@@ -9,9 +9,11 @@ interface Harness {
   readonly clock: TestClock
   readonly store: LimitStore
   /** Takes with a lease id of its own. */
-  take(fields: Partial<LimitRequest>): Promise<{ request: LimitRequest; decision: LimitDecision }>
+  readonly take: (
+    fields: Partial<LimitRequest>,
+  ) => Promise<{ request: LimitRequest; decision: LimitDecision }>
   /** Takes as often as asked, all at once; answers how many were allowed. */
-  takeAtOnce(count: number, fields: Partial<LimitRequest>): Promise<number>
+  readonly takeAtOnce: (count: number, fields: Partial<LimitRequest>) => Promise<number>
 }
 
 async function start(create: CreateLimitStore): Promise<Harness> {

@@ -6,7 +6,7 @@ import type { UsageRecord } from '../../src/usage/record.js'
 /** A clock that only the test moves. */
 export interface TestClock {
   readonly now: () => number
-  advance(milliseconds: number): void
+  readonly advance: (milliseconds: number) => void
 }
 
 export function createClock(start = Date.parse('2024-05-15T12:00:00Z')): TestClock {

@@ -29,9 +29,11 @@ describe('estimateInputTokens', () => {
     }))
     const alone = estimateInputTokens({ messages: [chinese] })
     const together = estimateInputTokens({ messages: [chinese], tools })
-    expect(together - estimateInputTokens({ messages: [], tools })).toBe(
+    const [alonePart, togetherPart] = [
       alone - estimateInputTokens({ messages: [] }),
-    )
+      together - estimateInputTokens({ messages: [], tools }),
+    ]
+    expect(Math.abs(togetherPart - alonePart)).toBeLessThanOrEqual(1)
   })
 
   it('counts keys, because tool schemas are input', () => {

@@ -97,18 +97,18 @@ export function overflowTokens(message: string): { actual: number; limit: number
   return undefined
 }
 
-/** Agents recover from an overflow only by this vendor's own words, numbers included. */
+/** The words from which agents learn that a conversation is too long, and by how much. */
+export function overflowWording({ message, tokens }: Pick<UpstreamError, 'message' | 'tokens'>): string {
+  const numbers = tokens ?? overflowTokens(message)
+  if (numbers !== undefined) return `prompt is too long: ${numbers.actual} tokens > ${numbers.limit} maximum`
+  return /^prompt is too long/i.test(message) ? message : `prompt is too long: ${message}`
+}
+
 function wording(error: GatewayError): string {
-  if (error.code === 'context_length_exceeded') {
-    if (/^prompt is too long/i.test(error.message)) return error.message
-    const tokens = overflowTokens(error.message)
-    return tokens === undefined
-      ? `prompt is too long: ${error.message}`
-      : `prompt is too long: ${tokens.actual} tokens > ${tokens.limit} maximum`
-  }
   const { code, param, message } = error
-  const named = code !== 'unsupported_parameter' || param === null || message.startsWith(param)
-  return named ? message : `${param}: ${message}`
+  if (code === 'context_length_exceeded') return overflowWording(error)
+  const isNamed = code !== 'unsupported_parameter' || param === null || message.startsWith(param)
+  return isNamed ? message : `${param}: ${message}`
 }
 
 interface ReadError {

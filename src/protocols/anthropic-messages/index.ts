@@ -1,13 +1,8 @@
 import type { Protocol } from '../protocol.js'
 import { decodeError } from './error.js'
-import {
-  createStreamDecoder,
-  createStreamEncoder,
-  decodeRequest,
-  decodeResponse,
-  encodeRequest,
-  encodeResponse,
-} from './request.js'
+import { decodeRequest, encodeRequest } from './request/index.js'
+import { decodeResponse, encodeResponse } from './response/index.js'
+import { createStreamDecoder, createStreamEncoder } from './stream/index.js'
 import { client } from './wire/client.js'
 import { upstream } from './wire/upstream.js'
 

@@ -121,3 +121,36 @@ export const WIRE_BY_TIER: Readonly<Record<string, string>> = {
   priority: 'auto',
   fast: 'auto',
 }
+
+/** Canonical tier that served an answer, by the wire's `usage.service_tier`. */
+export const TIER_BY_SERVED: Readonly<Record<string, string>> = { standard: 'default' }
+
+/** The wire's `usage.service_tier` for a canonical tier; others have none. */
+export const SERVED_BY_TIER: Readonly<Record<string, string>> = {
+  default: 'standard',
+  standard: 'standard',
+  priority: 'priority',
+  batch: 'batch',
+}
+
+/**
+ * `error.type` of a failure inside a stream. Only `overloaded_error` is retried there, so everything that a retry
+ * may cure is called so. Trouble with the vendor's account is the operator's: for the client the vendor just failed.
+ */
+export const STREAM_ERROR_TYPE: Readonly<Record<UpstreamErrorKind, string>> = {
+  'bad-request': 'invalid_request_error',
+  'context-overflow': 'invalid_request_error',
+  authentication: 'api_error',
+  billing: 'api_error',
+  permission: 'api_error',
+  'not-found': 'not_found_error',
+  'too-large': 'request_too_large',
+  unprocessable: 'invalid_request_error',
+  'rate-limit': 'rate_limit_error',
+  overloaded: 'overloaded_error',
+  timeout: 'overloaded_error',
+  server: 'overloaded_error',
+  policy: 'invalid_request_error',
+  truncated: 'overloaded_error',
+  garbage: 'overloaded_error',
+}

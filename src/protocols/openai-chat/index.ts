@@ -1,7 +1,16 @@
 import type { ClientWire, Protocol, UpstreamWire } from '../protocol.js'
 import { decodeError, encodeError, encodeStreamError } from './error/index.js'
-import { inspectRequest, routeRequest } from './request/inspect.js'
-import { notable, observeEvent, observeResponse, outputText, responseText } from './stream/observe.js'
+import { decodeRequest, encodeRequest, inspectRequest, routeRequest } from './request/index.js'
+import { decodeResponse, encodeResponse } from './response/index.js'
+import {
+  createStreamDecoder,
+  createStreamEncoder,
+  notable,
+  observeEvent,
+  observeResponse,
+  outputText,
+  responseText,
+} from './stream/index.js'
 import { fieldNames } from './vocabulary.js'
 
 const client: ClientWire = {
@@ -33,20 +42,16 @@ const upstream: UpstreamWire = {
   },
 }
 
-function unfinished(): never {
-  throw new Error('not built yet')
-}
-
 /** OpenAI Chat Completions: for clients, and for every vendor that speaks it or a dialect of it. */
 export const openaiChat: Protocol = {
   id: 'openai-chat',
   client,
   upstream,
-  decodeRequest: unfinished,
-  encodeRequest: unfinished,
-  decodeResponse: unfinished,
-  encodeResponse: unfinished,
-  createStreamDecoder: unfinished,
-  createStreamEncoder: unfinished,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
   decodeError,
 }

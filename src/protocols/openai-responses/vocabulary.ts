@@ -1,4 +1,5 @@
 import type { CanonicalRequest, Effort } from '../../canonical/request.js'
+import type { FinishReason } from '../../canonical/response.js'
 import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
 
 /** Names of canonical request fields on this wire. */
@@ -90,3 +91,42 @@ export const SERVICE_TIERS: Readonly<Record<string, string>> = {
   fast: 'fast',
   ultrafast: 'ultrafast',
 }
+
+/** `incomplete_details.reason` → why the answer ended; other reasons are a plain stop. */
+export const INCOMPLETE_REASONS: Readonly<Record<string, FinishReason>> = {
+  max_output_tokens: 'length',
+  max_tokens: 'length',
+  length: 'length',
+  content_filter: 'content-filter',
+}
+
+/** Reasons to end that make a response incomplete; all others complete it. */
+export const INCOMPLETE: Readonly<Partial<Record<FinishReason, string>>> = {
+  length: 'max_output_tokens',
+  'context-full': 'max_output_tokens',
+  'content-filter': 'content_filter',
+}
+
+/** Codes of a failed response that agents know; any other makes them try again. */
+export const FAILURE_CODES: Readonly<Partial<Record<UpstreamErrorKind, string>>> = {
+  'context-overflow': 'context_length_exceeded',
+  'rate-limit': 'rate_limit_exceeded',
+  overloaded: 'server_is_overloaded',
+  'bad-request': 'invalid_prompt',
+  unprocessable: 'invalid_prompt',
+  'too-large': 'invalid_prompt',
+  policy: 'content_policy_violation',
+}
+
+/** Fixed texts where the vendor's own would speak of its account, or says nothing. */
+export const FAILURE_TEXTS: Readonly<Partial<Record<UpstreamErrorKind, string>>> = {
+  authentication: 'The provider refused the gateway.',
+  billing: 'The provider refused the gateway.',
+  permission: 'The provider refused the gateway.',
+  timeout: 'The provider did not answer in time.',
+  truncated: 'The provider broke off the answer.',
+  garbage: 'The provider sent an answer that is not readable.',
+}
+
+/** Whose reasoning state stands on this wire without an envelope. */
+export const NATIVE_FAMILY = 'openai'

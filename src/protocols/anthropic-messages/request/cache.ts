@@ -25,7 +25,11 @@ export function encodeCache({ request, marked, warn }: Scope): JsonObject {
     short ||= !isLong
   }
   if (key !== undefined || mode !== undefined || life !== undefined) {
-    warn('dropped', fieldPath('cache'), 'The vendor has no cache key, mode or retention; it caches at markers.')
+    warn(
+      'dropped',
+      fieldPath('cache'),
+      'The vendor has no cache key, mode or retention; it caches at markers.',
+    )
   }
   return automatic === undefined ? {} : { cache_control: markerOf(automatic) }
 }

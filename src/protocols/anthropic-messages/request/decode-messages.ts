@@ -1,6 +1,12 @@
 import type { AssistantPart, TextPart } from '../../../canonical/content.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
-import type { AssistantMessage, Effort, Message, SystemMessage, UserMessage } from '../../../canonical/request.js'
+import type {
+  AssistantMessage,
+  Effort,
+  Message,
+  SystemMessage,
+  UserMessage,
+} from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext } from '../../protocol.js'
 import { asArray, asObject, NATIVE_FAMILY, PROTOCOL } from '../wire/index.js'
@@ -116,7 +122,8 @@ function returnToolState(content: readonly AssistantPart[]): readonly AssistantP
 function blocksOf(wire: JsonObject, path: string): readonly (readonly [JsonObject, string])[] {
   const { content } = wire
   if (typeof content === 'string') return [[{ type: 'text', text: content }, path]]
-  if (!Array.isArray(content)) throw invalid(`${path}.content`, 'Input should be a string or a list of blocks')
+  if (!Array.isArray(content))
+    throw invalid(`${path}.content`, 'Input should be a string or a list of blocks')
   return content.map((value: JsonValue, index) => {
     const place = `${path}.content[${index}]`
     if (typeof value === 'string') return [{ type: 'text', text: value }, place]

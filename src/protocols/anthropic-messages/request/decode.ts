@@ -158,4 +158,3 @@ function numberIn(body: JsonObject, field: string): number | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return value
   throw new GatewayError('invalid_value', `${field}: Input should be a valid number`, { param: field })
 }
-

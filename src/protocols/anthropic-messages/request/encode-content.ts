@@ -16,7 +16,7 @@ import { mark, refuse, type Draft, type Scope } from './scope.js'
 export function encodeUserPart(part: Exclude<UserPart, ToolResultPart>, scope: Scope): Draft[] {
   switch (part.type) {
     case 'text':
-      return encodeText(part, scope)
+      return encodeUserText(part, scope)
     case 'image':
       return [mark(encodeImage(part, scope), part, scope)]
     case 'document':
@@ -47,7 +47,12 @@ export function encodeAssistantPart(part: AssistantPart, scope: Scope): Draft[] 
     case 'tool-call':
       return [mark(encodeToolCall(part, scope), part, scope)]
     case 'generated-image':
-      scope.warn('emulated', part.path ?? 'messages', 'An image of the model becomes a placeholder text.', true)
+      scope.warn(
+        'emulated',
+        part.path ?? 'messages',
+        'An image of the model becomes a placeholder text.',
+        true,
+      )
       return [{ type: 'text', text: '[generated image]' }]
     case 'generated-audio':
       scope.warn('emulated', part.path ?? 'messages', 'Audio of the model is sent as its transcript.', true)
@@ -90,6 +95,13 @@ export function encodeText(part: TextPart, scope: Scope): Draft[] {
   return [mark(draft, part, scope)]
 }
 
+/** Newer versions of the wire refuse citations in what the user says. */
+function encodeUserText(part: TextPart, scope: Scope): Draft[] {
+  if (part.citations === undefined) return encodeText(part, scope)
+  scope.warn('dropped', `${part.path ?? 'messages'}.citations`, 'Only answers may hold citations.')
+  return encodeText({ ...part, citations: undefined }, scope)
+}
+
 function encodeResultContent(part: ToolResultPart, scope: Scope): string | Draft[] | undefined {
   const [first] = part.content
   if (first === undefined) return undefined
@@ -110,7 +122,11 @@ function encodeReasoning(part: ReasoningPart, { target, warn }: Scope): Draft[] 
     if (!isSigned && part.text === '') return []
     return [{ type: 'thinking', thinking: part.text, signature: isSigned ? data : '' }]
   }
-  warn('dropped', part.path ?? 'messages', 'Reasoning without a signature of this vendor cannot be sent to it.')
+  warn(
+    'dropped',
+    part.path ?? 'messages',
+    'Reasoning without a signature of this vendor cannot be sent to it.',
+  )
   return []
 }
 
@@ -147,4 +163,3 @@ function encodeProvider(
   const { cache_control: _, ...value } = part.value
   return [mark({ ...value }, part, scope)]
 }
-

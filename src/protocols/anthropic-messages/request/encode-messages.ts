@@ -184,7 +184,11 @@ function nativeSystem(message: SystemMessage, scope: Scope): WireMessage {
 function withValidEnds(wire: WireMessage[], { target, warn, restored }: Scope): JsonObject[] {
   if (wire[0]?.role !== 'user' && !(restored !== null && wire[0]?.role === 'system')) {
     wire.unshift({ role: 'user', content: [{ type: 'text', text: '(continue)' }] })
-    warn('repaired', 'messages', 'A conversation must begin with the user, so a short user text was put first.')
+    warn(
+      'repaired',
+      'messages',
+      'A conversation must begin with the user, so a short user text was put first.',
+    )
   }
   const last = wire.at(-1)
   if (last?.role !== 'assistant') return wire
@@ -202,4 +206,3 @@ function warnOfName(message: Message, { warn }: Scope): void {
     warn('dropped', `${message.path ?? 'messages'}.name`, 'The vendor knows no names of participants.')
   }
 }
-

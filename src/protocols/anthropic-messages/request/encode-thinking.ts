@@ -3,6 +3,7 @@ import type { Effort, ReasoningRequest } from '../../../canonical/request.js'
 import type { ModelTraits } from '../../../canonical/target.js'
 import { fieldPath } from '../../protocol.js'
 import { DISPLAY_BY_SHOW, EFFORTS } from '../vocabulary.js'
+import { NATIVE_FAMILY } from '../wire/index.js'
 import { effortOfBudget } from './decode-thinking.js'
 import type { Scope } from './scope.js'
 
@@ -19,10 +20,17 @@ export interface ThinkingBounds {
   readonly clientLimit: number | undefined
   /** `max_tokens` if there were no thinking. */
   readonly maxTokens: number
+  /** True: the conversation holds thinking blocks. */
+  readonly replaysThinking: boolean
   /** Why thinking cannot be on in this request. */
   readonly forbidden?: string | undefined
 }
 
+/**
+ * Signatures are bound to everything before them. Clients of other protocols cannot repeat that to the byte, so
+ * the vendor is asked to leave out blocks that do not fit rather than to refuse the request.
+ */
+const DROP_UNBOUND: JsonObject = { prefix_mismatch_behavior: 'drop_block' }
 const PATH = fieldPath('reasoning')
 const SMALLEST_BUDGET = 1024
 const DEFAULT_MODEL_LIMIT = 64_000
@@ -63,7 +71,16 @@ export function encodeThinking(scope: Scope, bounds: ThinkingBounds): EncodedThi
     warn('dropped', PATH, bounds.forbidden, true)
     return { ...effort, maxTokens }
   }
-  return { thinking: { type: 'adaptive', ...displayOf(scope, reasoning) }, ...effort, maxTokens }
+  const binding = restored === null && bounds.replaysThinking && target.family === NATIVE_FAMILY
+  return {
+    thinking: {
+      type: 'adaptive',
+      ...optionsOf(scope, reasoning),
+      ...(binding ? { block_binding: DROP_UNBOUND } : {}),
+    },
+    ...effort,
+    maxTokens,
+  }
 }
 
 /** Thinking off, or as near to it as the model allows. */
@@ -106,7 +123,7 @@ function encodeBudget(
     warn('clamped', `${PATH}.budget_tokens`, 'The reasoning budget was brought within what the model takes.')
   }
   return {
-    thinking: { type: 'enabled', budget_tokens: budget, ...displayOf(scope, reasoning) },
+    thinking: { type: 'enabled', budget_tokens: budget, ...optionsOf(scope, reasoning) },
     ...effort,
     maxTokens: limit,
   }
@@ -134,9 +151,13 @@ function clamp(value: number, bounds: ModelTraits['reasoningBudget']): number {
   return bounds === undefined ? value : Math.min(Math.max(value, bounds.min), bounds.max)
 }
 
-function displayOf({ restored }: Scope, { show }: ReasoningRequest): { display?: string } {
-  if (restored?.display !== undefined) return { display: restored.display }
-  return show === undefined ? {} : { display: DISPLAY_BY_SHOW[show] }
+/** What of the thinking is shown, and what becomes of blocks whose signature does not fit the conversation. */
+function optionsOf({ restored }: Scope, { show }: ReasoningRequest): JsonObject {
+  const display = restored?.display ?? (show === undefined ? undefined : DISPLAY_BY_SHOW[show])
+  return {
+    ...(display === undefined ? {} : { display }),
+    ...(restored?.blockBinding === undefined ? {} : { block_binding: restored.blockBinding }),
+  }
 }
 
 /** The nearest effort that the model takes: the next lower one, else its lowest. */

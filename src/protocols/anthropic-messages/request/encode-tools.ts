@@ -85,7 +85,7 @@ function encodeHosted(tool: HostedTool, scope: Scope): Draft[] {
     case 'web-fetch':
       return [{ type: 'web_fetch_20250910', name: 'web_fetch' }]
     case 'other':
-      if (/^tool_search/.test(asString(tool.value.type) ?? '')) {
+      if (asString(tool.value.type)?.startsWith('tool_search') === true) {
         scope.warn('emulated', path, 'Instead of a search for tools, all tools are given at once.')
         return []
       }

@@ -38,11 +38,9 @@ export function restoredOf(request: CanonicalRequest): Restored | null {
 }
 
 /** The same for a message or tool. */
-export function restoredIn(
-  extensions: Readonly<Record<string, JsonObject>> | undefined,
-): (Restored & JsonObject) | null {
+export function restoredIn(extensions: Readonly<Record<string, JsonObject>> | undefined): JsonObject | null {
   const value = extensions?.[PROTOCOL]?.[RESTORE]
-  return isJsonObject(value) ? (value as Restored & JsonObject) : null
+  return isJsonObject(value) ? value : null
 }
 
 /** The extension fields of this protocol that go back to the wire as they are. */

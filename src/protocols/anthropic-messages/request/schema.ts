@@ -60,19 +60,16 @@ export interface SanitizedSchema {
  * `null` for what cannot be closed: open maps, recursion, more than 24 optional fields.
  */
 export function sanitizeSchema(root: JsonObject): SanitizedSchema | null {
-  const state = { relaxed: false, impossible: hasCycle(root), optional: 0 }
+  const state = newState(root)
   const schema = sanitizeNode(root, state, 0)
-  return state.impossible || state.optional > MOST_OPTIONAL ? null : { schema, relaxed: state.relaxed }
+  return isPossible(state) ? { schema, relaxed: state.relaxed } : null
 }
 
 /** True when the vendor can hold tool arguments to this schema as it is. */
 export function isStrictSchema(root: JsonObject): boolean {
-  const sanitized = sanitizeSchema(withoutKeyword(root, '$schema'))
-  return (
-    sanitized !== null &&
-    !sanitized.relaxed &&
-    JSON.stringify(sanitized.schema) === JSON.stringify(withoutKeyword(root, '$schema'))
-  )
+  const state = newState(root)
+  sanitizeNode(root, state, 0)
+  return isPossible(state) && !state.relaxed && !state.closed
 }
 
 /** Tools need an object at the root. `lossy` when the schema said something else. */
@@ -101,7 +98,17 @@ export function withoutKeyword(schema: JsonObject, keyword: string, depth: numbe
 interface State {
   relaxed: boolean
   impossible: boolean
+  /** The schema did not close its objects or alternatives by itself. */
+  closed: boolean
   optional: number
+}
+
+function newState(root: JsonObject): State {
+  return { relaxed: false, impossible: hasCycle(root), closed: false, optional: 0 }
+}
+
+function isPossible({ impossible, optional }: State): boolean {
+  return !impossible && optional <= MOST_OPTIONAL
 }
 
 function sanitizeNode(node: JsonObject, state: State, depth: number): JsonObject {
@@ -119,6 +126,7 @@ function sanitizeNode(node: JsonObject, state: State, depth: number): JsonObject
       continue
     }
     const name = key === 'oneOf' ? 'anyOf' : key
+    if (name !== key) state.closed = true
     result[name] = descend(key, value, (child) => sanitizeNode(child, state, depth + 1))
   }
   if (told.length > 0) {
@@ -138,6 +146,7 @@ function closeObject(node: JsonObject, result: Record<string, JsonValue | undefi
   }
   const required = Array.isArray(node.required) ? (node.required as JsonArray) : []
   state.optional += names.filter((name) => !required.includes(name)).length
+  if (open !== false) state.closed = true
   result.additionalProperties = false
 }
 
@@ -167,9 +176,10 @@ function descend(
     return list.some((item, index) => item !== value[index]) ? list : value
   }
   if (!MAPS.has(key) || !isJsonObject(value)) return value
-  const entries = Object.entries(value).map(
-    ([name, item]): [string, JsonValue | undefined] => [name, isJsonObject(item) ? apply(item) : item],
-  )
+  const entries = Object.entries(value).map(([name, item]): [string, JsonValue | undefined] => [
+    name,
+    isJsonObject(item) ? apply(item) : item,
+  ])
   return entries.some(([name, item]) => item !== value[name]) ? Object.fromEntries(entries) : value
 }
 

@@ -36,6 +36,7 @@ export const client: ClientWire = {
   encodeStreamError,
   // A ping also before `message_start`: SDKs skip it there, and some proxies on the way count events, not comments.
   keepAlive: () => 'event: ping\ndata: {"type":"ping"}\n\n',
+  statuses: { server_is_overloaded: 529 },
   nested: true,
 }
 

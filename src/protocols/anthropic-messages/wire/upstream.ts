@@ -1,9 +1,16 @@
-import { parseJson, type JsonObject } from '../../../canonical/json.js'
+import { parseJson, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
 import { asArray, asObject, asString } from './index.js'
 import { readBilledUsage } from './usage.js'
+
+const OLD_VERSION = '2023-06-01'
+/** Refuses sampling parameters; takes system messages in the conversation without a beta. */
+const NEW_VERSION = '2026-10-21'
+const SAMPLING = ['temperature', 'top_p', 'top_k']
+const BINDING_BETA = 'thinking-binding-controls-2026-08-01'
+const SYSTEM_BETA = 'mid-conversation-system-2026-04-07'
 
 /** The face of the protocol towards vendors. */
 export const upstream: UpstreamWire = {
@@ -15,7 +22,8 @@ export const upstream: UpstreamWire = {
     'x-app',
     'x-claude-code-*',
   ],
-  defaultHeaders: { 'anthropic-version': '2023-06-01' },
+  defaultHeaders: { 'anthropic-version': OLD_VERSION },
+  bodyHeaders,
   returnedHeaders: ['x-should-retry'],
   notable: /message_(?:start|delta|stop)|"usage"|"error"/,
   outputText: /"(?:text|thinking|partial_json)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"/g,
@@ -29,6 +37,23 @@ export const upstream: UpstreamWire = {
     customTools: false,
     namespaces: false,
   },
+}
+
+/** The version in which the body is valid, and the betas of what it holds. */
+function bodyHeaders(body: JsonObject): Readonly<Record<string, string>> {
+  const isOld = SAMPLING.some((field) => body[field] !== undefined)
+  const betas = [
+    ...(asObject(asObject(body.thinking)?.block_binding) === undefined ? [] : [BINDING_BETA]),
+    ...(isOld && asArray(body.messages).some(isSystemMessage) ? [SYSTEM_BETA] : []),
+  ]
+  return {
+    'anthropic-version': isOld ? OLD_VERSION : NEW_VERSION,
+    ...(betas.length === 0 ? {} : { 'anthropic-beta': betas.join(',') }),
+  }
+}
+
+function isSystemMessage(message: JsonValue): boolean {
+  return asObject(message)?.role === 'system'
 }
 
 function observeEvent(event: SseEvent): Observation {

@@ -51,7 +51,9 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
   const texts = response.content.flatMap((part) =>
     part.type === 'text' ? { text: part.text, citations: part.citations ?? [] } : [],
   )
-  const grounding = encodeGrounding(texts)
+  const own = response.extensions?.[GEMINI]
+  // What the vendor said itself needs no second version made of the citations.
+  const grounding = own === undefined ? encodeGrounding(texts) : undefined
   return {
     value: {
       candidates: [
@@ -60,7 +62,7 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
           ...encodeFinish(response.finish),
           index: 0,
           ...(grounding === undefined ? {} : { groundingMetadata: grounding }),
-          ...response.extensions?.[GEMINI],
+          ...own,
         },
       ],
       ...(response.usage === null ? {} : { usageMetadata: encodeUsageOf(response) }),

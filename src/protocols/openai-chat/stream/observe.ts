@@ -33,7 +33,7 @@ export function observeEvent(event: SseEvent): Observation {
 
 /** What a whole answer means. A body without choices is no answer, whatever its status. */
 export function observeResponse(body: JsonObject): Observation {
-  const error = Array.isArray(body['choices']) ? undefined : readError(body)
+  const error = Array.isArray(body['choices']) ? findError(body) : readError(body)
   return error === undefined ? { usage: findUsage(body), finished: true } : { error }
 }
 

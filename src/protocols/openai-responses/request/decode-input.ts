@@ -6,6 +6,7 @@ import type { Warning } from '../../../canonical/warning.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext } from '../../protocol.js'
 import { hashText } from '../../state-envelope.js'
+import { NATIVE_FAMILY } from '../vocabulary.js'
 import { PROTOCOL, reportUnknownFields } from '../wire/content.js'
 import { asObject, asString, asText, type WireItem } from '../wire/index.js'
 import { readNativeState, readReasoningText, type ReasoningText } from '../wire/reasoning.js'
@@ -37,9 +38,6 @@ interface Job {
   readonly callStates: Map<string, OpaqueState>
   configuration: JsonObject | undefined
 }
-
-/** Whose state an `encrypted_content` is that is no envelope of ours. */
-const NATIVE_FAMILY = 'openai'
 
 /** Decodes the items of a conversation. */
 export function decodeInput(items: JsonArray, context: CodecContext, warnings: Warning[]): DecodedInput {

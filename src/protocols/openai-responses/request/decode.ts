@@ -5,6 +5,7 @@ import type {
   Message,
   ReasoningRequest,
   ResponseFormat,
+  ToolDefinition,
 } from '../../../canonical/request.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { GatewayError } from '../../../errors.js'
@@ -24,7 +25,7 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
   const warnings: Warning[] = []
   const items = typeof body.input === 'string' ? [{ role: 'user', content: body.input }] : asArray(body.input)
   const input = decodeInput(items, context, warnings)
-  const tools = [...decodeTools(body.tools, 'tools'), ...input.tools]
+  const tools = withoutRepeats([...decodeTools(body.tools, 'tools'), ...input.tools])
   const text = { ...asObject(body.text), ...asObject(input.configuration?.text) }
   const reasoning = { ...asObject(body.reasoning), ...asObject(input.configuration?.reasoning) }
   return {
@@ -82,6 +83,16 @@ function decodeInstructions(value: JsonValue | undefined): readonly Message[] {
   if (text === undefined) return []
   const path = 'instructions'
   return [{ role: 'system', content: [{ type: 'text', text, path }], topLevel: true, path }]
+}
+
+/** A tool that a search has loaded may be declared as well. The first declaration stays, so that the list only grows. */
+function withoutRepeats(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
+  const seen = new Set<string>()
+  return tools.filter((tool) => {
+    if (tool.type === 'hosted') return true
+    const key = `${tool.namespace?.name ?? ''}\n${tool.name}`
+    return !seen.has(key) && seen.add(key)
+  })
 }
 
 /** A warm-up of the prompt cache asks for no output. */

@@ -56,6 +56,6 @@ function nearest(asked: Effort, known: readonly Effort[]): Effort {
   const below = EFFORTS.filter(
     (effort, at) => at <= rank && known.includes(effort) && (effort !== 'none' || rank === 0),
   )
-  const above = EFFORTS.filter((effort, at) => at > rank && known.includes(effort))
-  return below.at(-1) ?? above[0] ?? asked
+  const above = EFFORTS.find((effort, at) => at > rank && known.includes(effort))
+  return below.at(-1) ?? above ?? asked
 }

@@ -20,9 +20,7 @@ export function encodeTools(request: CanonicalRequest, job: EncodeJob): readonly
   const canDefer = tools.some(
     (tool) => tool.type === 'hosted' && isOwn(tool) && tool.value.type === 'tool_search',
   )
-  const known = tools.filter(
-    (tool) => tool.type === 'hosted' || !loaded.has(keyOf(tool.name, tool.namespace?.name)),
-  )
+  const known = tools.filter((tool) => !isLoaded(tool, loaded))
   return groupNamespaces(known, (tool) => encodeTool(tool, canDefer, job))
 }
 
@@ -49,7 +47,13 @@ function groupNamespaces(
   return encoded
 }
 
-/** Tools that a search result in the history holds: the vendor knows them from there. */
+/** True for a tool that stands only in a search result of the history: the vendor knows it from there. */
+function isLoaded(tool: ToolDefinition, loaded: ReadonlySet<string>): boolean {
+  if (tool.type === 'hosted' || !tool.path?.startsWith('input[')) return false
+  return loaded.has(keyOf(tool.name, tool.namespace?.name))
+}
+
+/** Tools that search results in the history hold. */
 function loadedTools({ messages }: CanonicalRequest): ReadonlySet<string> {
   const names = new Set<string>()
   const add = (value: JsonValue, namespace: string | undefined): void => {

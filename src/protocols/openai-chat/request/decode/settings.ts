@@ -80,7 +80,9 @@ function readEffort(value: JsonValue): Effort | undefined {
   return EFFORTS.find((effort) => effort === value)
 }
 
-function readThinking(thinking: JsonObject | undefined): { enabled: boolean; budgetTokens: number | undefined } | undefined {
+function readThinking(
+  thinking: JsonObject | undefined,
+): { enabled: boolean; budgetTokens: number | undefined } | undefined {
   const type = asText(thinking?.['type'])
   if (type !== 'enabled' && type !== 'disabled' && type !== 'adaptive') return undefined
   return { enabled: type !== 'disabled', budgetTokens: asNumber(thinking?.['budget_tokens']) }

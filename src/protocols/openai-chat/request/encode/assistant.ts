@@ -22,7 +22,8 @@ export function encodeAssistant(message: AssistantMessage, encoding: Encoding): 
     }
   }
   const isEmpty = blocks.length === 0 && calls.length === 0
-  if (isEmpty && Object.keys({ ...extras, ...back.fields }).length === 0 && content.length > 0) return undefined
+  if (isEmpty && Object.keys({ ...extras, ...back.fields }).length === 0 && content.length > 0)
+    return undefined
   if (message.phase !== undefined) {
     encoding.note('dropped', `${message.path ?? 'messages'}.phase`, 'The phase of a message was not sent.')
   }
@@ -76,7 +77,8 @@ function encodeText(part: TextPart, encoding: Encoding): JsonObject {
 
 function encodeCall(call: ToolCallPart): JsonObject {
   const { state } = call
-  const signature = state?.kind === 'thought-signature' && typeof state.data === 'string' ? state.data : undefined
+  const signature =
+    state?.kind === 'thought-signature' && typeof state.data === 'string' ? state.data : undefined
   const inner =
     call.kind === 'custom'
       ? { type: 'custom', custom: { name: call.name, input: call.input } }

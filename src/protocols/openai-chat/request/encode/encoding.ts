@@ -5,6 +5,8 @@ import { GatewayError } from '../../../../errors.js'
 import type { CodecContext } from '../../../protocol.js'
 import { PROTOCOL } from '../../vocabulary.js'
 
+type Note = (code: WarningCode, path: string, message: string) => void
+
 /** What encoding one request needs, and where its losses are noted. */
 export interface Encoding {
   readonly target: Target
@@ -12,9 +14,9 @@ export interface Encoding {
   readonly context: CodecContext
   readonly warnings: readonly Warning[]
   /** Notes a loss that may change the meaning. */
-  change(code: WarningCode, path: string, message: string): void
+  readonly change: Note
   /** Notes a loss that changes nothing of the meaning. The same one is noted once, at its first place. */
-  note(code: WarningCode, path: string, message: string): void
+  readonly note: Note
 }
 
 /** Creates an {@link Encoding}. */

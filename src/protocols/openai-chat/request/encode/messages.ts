@@ -31,7 +31,11 @@ function toSteps(messages: readonly Message[]): readonly Step[] {
   for (const message of messages) {
     const current = steps.at(-1)
     if (message.role !== 'assistant') current?.rest.push(message)
-    else if (current?.assistant !== undefined && current.rest.length === 0 && canJoin(current.assistant, message)) {
+    else if (
+      current?.assistant !== undefined &&
+      current.rest.length === 0 &&
+      canJoin(current.assistant, message)
+    ) {
       current.assistant = join(current.assistant, message)
     } else steps.push({ assistant: message, rest: [] })
   }
@@ -52,7 +56,8 @@ function join(earlier: AssistantMessage, later: AssistantMessage): AssistantMess
     ...later,
     ...earlier,
     content: [...earlier.content, ...later.content],
-    extensions: later.extensions === undefined ? earlier.extensions : { ...earlier.extensions, ...later.extensions },
+    extensions:
+      later.extensions === undefined ? earlier.extensions : { ...earlier.extensions, ...later.extensions },
   }
 }
 

@@ -62,7 +62,11 @@ export function encodeCache(
   if (target.traits.cacheBreakpoints === true && dialect.promptCache !== false) {
     return { prompt_cache_breakpoint: { mode: 'explicit', ttl: cache.life === 'long' ? '12h' : '30m' } }
   }
-  encoding.note('dropped', part.path ?? 'messages', 'Cache breakpoints were not sent: this vendor sets its own.')
+  encoding.note(
+    'dropped',
+    part.path ?? 'messages',
+    'Cache breakpoints were not sent: this vendor sets its own.',
+  )
   return {}
 }
 
@@ -115,7 +119,11 @@ function noteDocument(part: DocumentPart, encoding: Encoding): void {
     encoding.note('dropped', path, 'Citations were not asked for: this protocol has none for documents.')
   }
   if (part.context !== undefined) {
-    encoding.note('dropped', path, 'The context of a document was not sent: this protocol has no place for it.')
+    encoding.note(
+      'dropped',
+      path,
+      'The context of a document was not sent: this protocol has no place for it.',
+    )
   }
 }
 

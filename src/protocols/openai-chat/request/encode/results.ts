@@ -29,36 +29,54 @@ export function encodeResult(result: ToolResultPart, encoding: Encoding): Encode
     media.unshift(textBlock(`[content of the result of tool call ${result.toolCallId}]`))
     if (blocks.length === 0) blocks.push(textBlock('[attached in the next user message]'))
   }
-  const { dialect } = encoding
+  const content = result.isError === true ? markError(blocks) : blocks
   const message = compact({
     role: 'tool',
     tool_call_id: result.toolCallId,
-    name: dialect.toolResultName === true ? result.toolName : undefined,
-    content: toContent(result.isError === true ? markError(blocks) : blocks),
-    ...encodeCache(result, encoding),
+    name: encoding.dialect.toolResultName === true ? result.toolName : undefined,
+    content: toContent(withCache(content, result, encoding)),
   })
   return { message, media }
+}
+
+/** A breakpoint on the result, or inside it, counts after its last block: here only blocks can carry one. */
+function withCache(
+  blocks: readonly JsonObject[],
+  result: ToolResultPart,
+  encoding: Encoding,
+): readonly JsonObject[] {
+  const cache = result.cache ?? result.content.findLast((part) => part.cache !== undefined)?.cache
+  const marker = encodeCache({ cache, path: result.path }, encoding)
+  const last = blocks.at(-1)
+  return last === undefined ? blocks : [...blocks.slice(0, -1), { ...last, ...marker }]
 }
 
 /** A tool result as plain text, for places where no tool message may stand. */
 export function resultText(result: ToolResultPart): string {
   return result.content
-    .map((part) => (part.type === 'text' ? part.text : part.type === 'search-result' ? searchResultText(part) : ''))
+    .map((part) =>
+      part.type === 'text' ? part.text : part.type === 'search-result' ? searchResultText(part) : '',
+    )
     .filter((text) => text !== '')
     .join('\n')
 }
 
-function isMedia(part: ResultContent): part is Extract<ResultContent, { type: 'image' | 'document' | 'audio' }> {
+function isMedia(
+  part: ResultContent,
+): part is Extract<ResultContent, { type: 'image' | 'document' | 'audio' }> {
   if (part.type === 'document') return part.source.type !== 'text' && part.source.type !== 'parts'
   return part.type === 'image' || part.type === 'audio'
 }
 
 function encodeContent(part: ResultContent, encoding: Encoding): readonly JsonObject[] {
   if (part.type === 'provider' && part.protocol !== PROTOCOL) {
-    encoding.change('dropped', part.path ?? 'messages', 'A part of a tool result was not sent: only its own protocol has it.')
+    encoding.change(
+      'dropped',
+      part.path ?? 'messages',
+      'A part of a tool result was not sent: only its own protocol has it.',
+    )
     return []
   }
-  // Breakpoints inside a result count after the result: no vendor takes them there.
   return encodePart(part.cache === undefined ? part : { ...part, cache: undefined }, encoding)
 }
 

@@ -1,0 +1,2 @@
+export { decodeRequest } from './decode.js'
+export { encodeRequest } from './encode.js'

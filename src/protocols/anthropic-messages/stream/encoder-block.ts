@@ -1,0 +1,192 @@
+import type { Citation } from '../../../canonical/content.js'
+import { parseJson, type JsonObject } from '../../../canonical/json.js'
+import type { OpaqueState } from '../../../canonical/state.js'
+import type { BlockStart } from '../../../canonical/stream.js'
+import type { EncodeContext } from '../../protocol.js'
+import { parseInput } from '../request/encode-content.js'
+import { carry, hidesReasoning, nativeData, toolCarrier } from '../response/carrier.js'
+import { encodeCitation } from '../wire/citation.js'
+import { asObject, PROTOCOL } from '../wire/index.js'
+import { deltaEvent, eventOf, startEvent, stopEvent } from './events.js'
+
+/** Gives out the index of the next block on the wire. */
+export interface BlockCounter {
+  next(): number
+}
+
+/** Encodes one block of an answer. A block may come out as none, one or two on the wire. */
+export interface BlockEncoder {
+  open(): string
+  delta(text: string): string
+  note(citation: Citation): string
+  seal(state: OpaqueState): string
+  /** `null`: the arguments are no JSON, which no client can read. */
+  close(status: 'complete' | 'incomplete'): string | null
+}
+
+/** Creates the encoder of a block. */
+export function createBlockEncoder(
+  block: BlockStart,
+  counter: BlockCounter,
+  context: EncodeContext,
+): BlockEncoder {
+  switch (block.kind) {
+    case 'text':
+    case 'refusal':
+      return createText(counter)
+    case 'reasoning':
+      return createReasoning(counter, context)
+    case 'tool':
+      return createTool(block, counter, context)
+    case 'image':
+      return createFixed(() => wholeText('[generated image]', counter))
+    case 'audio':
+      return createFixed(() => '')
+    case 'provider':
+      return createFixed(() => (block.protocol === PROTOCOL ? wholeBlock(block.value, counter) : ''))
+  }
+}
+
+const nothing = (): string => ''
+
+function createFixed(open: () => string): BlockEncoder {
+  return { open, delta: nothing, note: nothing, seal: nothing, close: nothing }
+}
+
+/** Opened by its first text: the vendor's clients take no empty text blocks back. */
+function createText(counter: BlockCounter): BlockEncoder {
+  let index = -1
+  let text = ''
+  return {
+    open: nothing,
+    delta(piece) {
+      if (piece === '') return ''
+      text += piece
+      if (index >= 0) return deltaEvent(index, 'text_delta', 'text', piece)
+      index = counter.next()
+      return startEvent(index, { type: 'text', text: '' }) + deltaEvent(index, 'text_delta', 'text', piece)
+    },
+    note(citation) {
+      const encoded = index < 0 ? null : encodeCitation(citation, text)
+      return encoded === null
+        ? ''
+        : eventOf('content_block_delta', { index, delta: { type: 'citations_delta', citation: encoded } })
+    },
+    seal: nothing,
+    close: () => (index < 0 ? '' : stopEvent(index)),
+  }
+}
+
+/** Opened by its first text or at its end; the signature comes last. */
+function createReasoning(counter: BlockCounter, context: EncodeContext): BlockEncoder {
+  const hidden = hidesReasoning(context)
+  let index = -1
+  let text = ''
+  let state: OpaqueState | undefined
+  const open = (): string => {
+    if (index >= 0) return ''
+    index = counter.next()
+    return startEvent(index, { type: 'thinking', thinking: '', signature: '' })
+  }
+  return {
+    open: nothing,
+    delta(piece) {
+      if (hidden || piece === '') return ''
+      text += piece
+      return open() + deltaEvent(index, 'thinking_delta', 'thinking', piece)
+    },
+    note: nothing,
+    seal(sealed) {
+      state = sealed
+      return ''
+    },
+    close() {
+      const redacted = state === undefined ? undefined : nativeData(state, 'redacted')
+      if (index < 0 && redacted !== undefined) {
+        return wholeBlock({ type: 'redacted_thinking', data: redacted }, counter)
+      }
+      if (index < 0 && state === undefined) return ''
+      return open() + signed(index, carry(state, text, context))
+    },
+  }
+}
+
+function createTool(
+  block: Extract<BlockStart, { kind: 'tool' }>,
+  counter: BlockCounter,
+  context: EncodeContext,
+): BlockEncoder {
+  const { id, name, tool } = block
+  let index = -1
+  let input = ''
+  /** True once the arguments have begun as an object, so that they can go out as they come. */
+  let isStreaming = false
+  let late: OpaqueState | undefined
+  return {
+    open() {
+      const carrier = block.state === undefined ? '' : carrierOf(block.state, id, counter, context)
+      index = counter.next()
+      return carrier + startEvent(index, { type: 'tool_use', id, name, input: {} })
+    },
+    delta(piece) {
+      input += piece
+      if (isStreaming) return deltaEvent(index, 'input_json_delta', 'partial_json', piece)
+      if (tool === 'custom' || !input.trimStart().startsWith('{')) return ''
+      isStreaming = true
+      return deltaEvent(index, 'input_json_delta', 'partial_json', input)
+    },
+    note: nothing,
+    seal(state) {
+      late = state
+      return ''
+    },
+    close(status) {
+      if (isStreaming && status === 'complete' && parseJson(input) === undefined) return null
+      const rest = isStreaming ? '' : heldInput(index, input, tool)
+      const carrier = late === undefined ? '' : carrierOf(late, id, counter, context)
+      return rest + stopEvent(index) + carrier
+    },
+  }
+}
+
+/** Arguments that did not begin as an object: none at all, an object in a string, or something to keep as it is. */
+function heldInput(index: number, input: string, tool: 'function' | 'custom'): string {
+  const value = tool === 'custom' ? { input } : (parseInput(input) ?? { _raw: input })
+  if (Object.keys(value).length === 0) return ''
+  return deltaEvent(index, 'input_json_delta', 'partial_json', JSON.stringify(value))
+}
+
+/** A thinking block without text, for state of a tool call. */
+function carrierOf(state: OpaqueState, id: string, counter: BlockCounter, context: EncodeContext): string {
+  const index = counter.next()
+  return (
+    startEvent(index, { type: 'thinking', thinking: '', signature: '' }) +
+    signed(index, carry(toolCarrier(state, id), '', context))
+  )
+}
+
+function signed(index: number, signature: string): string {
+  return deltaEvent(index, 'signature_delta', 'signature', signature) + stopEvent(index)
+}
+
+function wholeText(text: string, counter: BlockCounter): string {
+  const index = counter.next()
+  return (
+    startEvent(index, { type: 'text', text: '' }) +
+    deltaEvent(index, 'text_delta', 'text', text) +
+    stopEvent(index)
+  )
+}
+
+/** A block in one piece; its input goes as a delta, where clients look for it. */
+function wholeBlock(value: JsonObject, counter: BlockCounter): string {
+  const index = counter.next()
+  const input = asObject(value.input)
+  if (input === undefined || Object.keys(input).length === 0)
+    return startEvent(index, value) + stopEvent(index)
+  return (
+    startEvent(index, { ...value, input: {} }) +
+    deltaEvent(index, 'input_json_delta', 'partial_json', JSON.stringify(input)) +
+    stopEvent(index)
+  )
+}

@@ -1,0 +1,2 @@
+export { createStreamDecoder } from './decoder.js'
+export { createStreamEncoder } from './encoder.js'

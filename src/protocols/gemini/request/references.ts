@@ -1,0 +1,155 @@
+import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { asObject, asStrings } from '../wire/index.js'
+
+/** What a reference points at. */
+export interface ReferenceTarget {
+  readonly schema: JsonObject
+  /** Set when it can be referred to in the result: a definition, or `#` for the root. */
+  readonly name: string | undefined
+  /** True when it contains itself, directly or by way of others. */
+  readonly recursive: boolean
+  /** Length of its JSON. */
+  readonly size: number
+}
+
+/** The references of one schema. */
+export interface References {
+  /** What a JSON pointer of this document points at; `undefined` for other documents and for nothing. */
+  resolve(pointer: string): ReferenceTarget | undefined
+  /** Marks a target as referred to and returns the pointer to it. */
+  use(name: string): string
+  /** Names of the definitions that are referred to, in the order of the document. */
+  used(): readonly string[]
+  definition(name: string): JsonObject
+  /** True when a value of this schema must contain one of the owner (a definition's name, or `#`). */
+  leadsBack(schema: unknown, owner: string): boolean
+}
+
+const MAX_DEPTH = 100
+const DEFINITION = /^#\/(?:\$defs|definitions)\/([^/]+)$/
+
+/** Collects the definitions of a schema; `definitions` is the old name of `$defs`. */
+export function createReferences(root: JsonObject): References {
+  const definitions = new Map<string, JsonObject>()
+  for (const group of [root['definitions'], root['$defs']]) {
+    for (const [name, schema] of Object.entries(asObject(group) ?? {})) {
+      definitions.set(name, asObject(schema) ?? {})
+    }
+  }
+  const used = new Set<string>()
+  const targets = new Map<string, ReferenceTarget | undefined>()
+  const byName = (name: string): JsonObject | undefined => (name === '#' ? root : definitions.get(name))
+  const nameOf = (pointer: string): string | undefined => {
+    if (pointer === '#' || pointer === '') return '#'
+    const name = DEFINITION.exec(pointer)?.[1]
+    return name === undefined ? undefined : unescape(name)
+  }
+  const local = { soft: new Map<string, ReadonlySet<string>>(), hard: new Map<string, ReadonlySet<string>>() }
+  const namesIn = (name: string, way: Way): ReadonlySet<string> => {
+    const known = local[way].get(name)
+    if (known !== undefined) return known
+    const names = collectNames(byName(name), { way, nameOf, names: new Set() }, 0)
+    local[way].set(name, names)
+    return names
+  }
+  /** True when one of the names leads to the owner, over any number of definitions. */
+  const reaches = (from: Iterable<string>, owner: string, way: Way): boolean => {
+    const seen = new Set(from)
+    for (const name of seen) {
+      if (name === owner) return true
+      for (const next of namesIn(name, way)) seen.add(next)
+    }
+    return false
+  }
+  const find = (pointer: string): ReferenceTarget | undefined => {
+    const name = nameOf(pointer)
+    const schema = name === undefined ? follow(root, pointer) : byName(name)
+    if (schema === undefined) return undefined
+    const json = JSON.stringify(schema)
+    const recursive =
+      name === undefined ? pointsInto(json, pointer) : reaches(namesIn(name, 'soft'), name, 'soft')
+    return { schema, name, recursive, size: json.length }
+  }
+  return {
+    resolve(pointer) {
+      if (!targets.has(pointer)) targets.set(pointer, find(pointer))
+      return targets.get(pointer)
+    },
+    use(name) {
+      if (name === '#') return '#'
+      used.add(name)
+      return `#/$defs/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    },
+    used: () => [...definitions.keys()].filter((name) => used.has(name)),
+    definition: (name) => definitions.get(name) ?? {},
+    leadsBack: (schema, owner) =>
+      reaches(collectNames(schema, { way: 'hard', nameOf, names: new Set() }, 0), owner, 'hard'),
+  }
+}
+
+/** `hard`: only ways that a value cannot leave out, by required properties. */
+type Way = 'soft' | 'hard'
+
+interface Search {
+  readonly way: Way
+  readonly nameOf: (pointer: string) => string | undefined
+  readonly names: Set<string>
+}
+
+/** Names that a schema refers to, without following them. */
+function collectNames(schema: unknown, search: Search, depth: number): ReadonlySet<string> {
+  if (depth > MAX_DEPTH) return search.names
+  if (Array.isArray(schema)) for (const item of schema) collectNames(item, search, depth + 1)
+  if (!isJsonObject(schema)) return search.names
+  const pointer = schema['$ref']
+  const name = typeof pointer === 'string' ? search.nameOf(pointer) : undefined
+  if (name !== undefined) search.names.add(name)
+  const required = search.way === 'hard' ? new Set(asStrings(schema['required'])) : undefined
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (SCHEMA_KEYWORDS.has(keyword)) collectNames(value, search, depth + 1)
+    if (keyword !== 'properties') continue
+    for (const [property, below] of Object.entries(asObject(value) ?? {})) {
+      if (required === undefined || required.has(property)) collectNames(below, search, depth + 1)
+    }
+  }
+  return search.names
+}
+
+const SCHEMA_KEYWORDS: ReadonlySet<string> = new Set([
+  'items',
+  'prefixItems',
+  'additionalProperties',
+  'anyOf',
+  'oneOf',
+  'allOf',
+])
+
+/** True when something below refers to the pointer itself or to what stands above it. */
+function pointsInto(json: string, pointer: string): boolean {
+  for (const match of json.matchAll(/"\$ref":"([^"]*)"/g)) {
+    const other = match[1] ?? ''
+    if (other === '#' || other === '' || pointer === other || pointer.startsWith(`${other}/`)) return true
+  }
+  return false
+}
+
+function follow(root: JsonObject, pointer: string): JsonObject | undefined {
+  if (!pointer.startsWith('#/')) return undefined
+  let node: unknown = root
+  for (const step of pointer.slice(2).split('/')) {
+    const name = unescape(step)
+    if (Array.isArray(node)) node = node[Number(name)]
+    else node = isJsonObject(node) && Object.hasOwn(node, name) ? node[name] : undefined
+  }
+  return asObject(node)
+}
+
+function unescape(step: string): string {
+  let name = step
+  try {
+    name = decodeURIComponent(step)
+  } catch {
+    // A stray per cent sign: the name is meant as it stands.
+  }
+  return name.replaceAll('~1', '/').replaceAll('~0', '~')
+}

@@ -1,0 +1,3 @@
+export { inspectRequest, routeRequest } from './inspect.js'
+export { decodeRequest } from './decode/index.js'
+export { encodeRequest } from './encode/index.js'

@@ -1,0 +1,2 @@
+export { decodeResponse } from './decode.js'
+export { encodeResponse } from './encode.js'

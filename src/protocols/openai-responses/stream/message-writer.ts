@@ -1,0 +1,99 @@
+import type { Citation } from '../../../canonical/content.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { writeAnnotation } from '../wire/content.js'
+import { deltaHead, type EventSink } from './event-sink.js'
+
+/**
+ * Writes one message item. Blocks of text that follow each other become one part of it: vendors split text where a
+ * citation begins, clients want it whole.
+ */
+export interface MessageWriter {
+  readonly phase: string | undefined
+  /** Makes sure that the last part is of this kind; gives the length of its text so far. */
+  begin(kind: 'text' | 'refusal'): number
+  append(text: string): void
+  /** Notes citations of the text from `offset` on. */
+  annotate(citations: readonly Citation[], offset: number): void
+  finish(status: 'completed' | 'incomplete'): void
+}
+
+interface OpenPart {
+  readonly kind: 'text' | 'refusal'
+  readonly index: number
+  readonly head: string
+  readonly annotations: JsonObject[]
+  text: string
+}
+
+/** Creates a {@link MessageWriter}: the item is announced at once. */
+export function createMessageWriter(
+  sink: EventSink,
+  head: { readonly phase?: string | undefined; readonly itemId?: string | undefined },
+): MessageWriter {
+  const { phase } = head
+  const id = sink.itemId('msg_', head.itemId)
+  const describe = (status: string, content: readonly JsonObject[]): JsonObject => ({
+    id,
+    type: 'message',
+    status,
+    role: 'assistant',
+    content,
+    ...(phase === undefined ? {} : { phase }),
+  })
+  const outputIndex = sink.announce(describe('in_progress', []))
+  const content: JsonObject[] = []
+  let part: OpenPart | null = null
+
+  const closePart = (): void => {
+    if (part === null) return
+    const { kind, index, text } = part
+    const place = { item_id: id, output_index: outputIndex, content_index: index }
+    const whole = kind === 'text' ? textPart(text, part.annotations) : { type: 'refusal', refusal: text }
+    if (kind === 'text') sink.event('response.output_text.done', { ...place, text, logprobs: [] })
+    else sink.event('response.refusal.done', { ...place, refusal: text })
+    sink.event('response.content_part.done', { ...place, part: whole })
+    content.push(whole)
+    part = null
+  }
+  const openPart = (kind: OpenPart['kind']): OpenPart => {
+    closePart()
+    const place = { item_id: id, output_index: outputIndex, content_index: content.length }
+    const empty = kind === 'text' ? textPart('', []) : { type: 'refusal', refusal: '' }
+    sink.event('response.content_part.added', { ...place, part: empty })
+    const type = kind === 'text' ? 'response.output_text.delta' : 'response.refusal.delta'
+    const fields = kind === 'text' ? { ...place, logprobs: [] } : place
+    return { kind, index: content.length, head: deltaHead(type, fields), annotations: [], text: '' }
+  }
+  return {
+    phase,
+    begin(kind) {
+      if (part?.kind !== kind) part = openPart(kind)
+      return part.text.length
+    },
+    append(text) {
+      if (part === null) return
+      part.text += text
+      sink.delta(part.head, text)
+    },
+    annotate(citations, offset) {
+      if (part === null) return
+      const span = { offset, length: part.text.length - offset }
+      for (const citation of citations) {
+        const annotation = writeAnnotation(citation, span)
+        if (annotation === null) continue
+        const place = { item_id: id, output_index: outputIndex, content_index: part.index }
+        const added = { ...place, annotation_index: part.annotations.length, annotation }
+        sink.event('response.output_text.annotation.added', added)
+        part.annotations.push(annotation)
+      }
+    },
+    finish(status) {
+      closePart()
+      sink.finish(outputIndex, describe(status, content))
+    },
+  }
+}
+
+function textPart(text: string, annotations: readonly JsonObject[]): JsonObject {
+  return { type: 'output_text', text, annotations, logprobs: [] }
+}
