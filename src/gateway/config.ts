@@ -1,4 +1,4 @@
-import type { ModelPrice } from '../balance/price.js'
+import type { ModelPrice } from '../canonical/price.js'
 import type { JsonValue } from '../canonical/json.js'
 import type { ProtocolId } from '../protocols/protocol.js'
 import type { Hooks } from './hooks.js'

@@ -7,7 +7,7 @@ import type { Target } from '../canonical/target.js'
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import type { PartialUsage } from '../canonical/usage.js'
 import type { Warning } from '../canonical/warning.js'
-import type { ErrorCode, GatewayError } from '../errors.js'
+import { type ErrorCode, GatewayError } from '../errors.js'
 
 /** The wire protocols. */
 export type ProtocolId = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'gemini'
@@ -121,7 +121,7 @@ export interface ClientWire {
     routed: RoutedRequest,
   ): Readonly<Record<string, JsonValue>>
   /** Names of canonical request fields in this protocol, for warnings: `topK` → `top_k`. */
-  readonly fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>>>
+  readonly fieldNames: FieldNames
   /** HTTP error body. */
   encodeError(error: GatewayError, requestId: string): JsonObject
   /**
@@ -211,14 +211,32 @@ export function fieldPath(field: keyof CanonicalRequest): string {
   return FIELD + field
 }
 
+/** What a protocol calls the canonical request fields. */
+export type FieldNames = Readonly<Partial<Record<keyof CanonicalRequest, string>>>
+
 /** Replaces canonical field paths by the names of the client's protocol. */
-export function localizeWarnings(
-  warnings: readonly Warning[],
-  names: Readonly<Partial<Record<keyof CanonicalRequest, string>>>,
-): readonly Warning[] {
+export function localizeWarnings(warnings: readonly Warning[], names: FieldNames): readonly Warning[] {
   return warnings.map((warning) => {
-    if (!warning.path.startsWith(FIELD)) return warning
-    const field = warning.path.slice(FIELD.length) as keyof CanonicalRequest
-    return { ...warning, path: names[field] ?? field }
+    const path = localizePath(warning.path, names)
+    return path === warning.path ? warning : { ...warning, path }
   })
+}
+
+/** Runs an encoder; what it throws names the field as the client does, in `param` and in the message. */
+export function localizeErrors<T>(names: FieldNames, encode: () => T): T {
+  try {
+    return encode()
+  } catch (thrown) {
+    if (!GatewayError.isInstance(thrown) || !thrown.param?.startsWith(FIELD)) throw thrown
+    const param = localizePath(thrown.param, names)
+    const { code, status, details, retryAfterMs } = thrown
+    const message = thrown.message.replaceAll(thrown.param, () => param)
+    throw new GatewayError(code, message, { param, status, details, retryAfterMs, cause: thrown })
+  }
+}
+
+function localizePath(path: string, names: FieldNames): string {
+  if (!path.startsWith(FIELD)) return path
+  const field = path.slice(FIELD.length) as keyof CanonicalRequest
+  return names[field] ?? field
 }

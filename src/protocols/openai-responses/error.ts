@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../canonical/json.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import type { GatewayError } from '../../errors.js'
 import { KIND_BY_CODE, KIND_BY_STATUS } from './vocabulary.js'
-import { asNumber, asObject, asObjects, asString, asText } from './wire/index.js'
+import { asNumber, asObject, asObjects, asString, asText, lookUp } from './wire/index.js'
 
 const LONGEST_MESSAGE = 2000
 const NO_STATUS = 200
@@ -150,9 +150,7 @@ function kindOf(status: number, names: readonly (string | undefined)[], message:
   const detected = DETECTORS.find(({ text }) => text.test(message))
   if (detected !== undefined) return detected.kind
   const byStatus = KIND_BY_STATUS[status]
-  const byName = names
-    .map((name) => (name === undefined ? undefined : KIND_BY_CODE[name]))
-    .find((kind) => kind !== undefined)
+  const byName = names.map((name) => lookUp(KIND_BY_CODE, name)).find((kind) => kind !== undefined)
   // A status says more than a name that only means "bad request", and a 400 is the request's fault, whatever is missing.
   const vague = byName === 'bad-request' || (byName === 'not-found' && byStatus === 'bad-request')
   if (byName !== undefined && !(vague && byStatus !== undefined)) return byName

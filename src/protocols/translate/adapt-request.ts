@@ -33,9 +33,8 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
   const { to, target, context } = options
   const rules = to.upstream.tools
   if ((request.candidateCount ?? 1) > 1) {
-    throw new GatewayError('unsupported_parameter', `n: not supported by ${to.id}/${target.model}`, {
-      param: 'n',
-    })
+    const param = fieldPath('candidateCount')
+    throw new GatewayError('unsupported_parameter', `${param}: not supported by ${to.id}/${target.model}`, { param })
   }
   const table = createToolTable(toolsOf(request), rules, context)
   const warnings: Warning[] = []

@@ -8,6 +8,7 @@ import { GatewayError } from '../../errors.js'
 import {
   type CodecContext,
   type EncodeContext,
+  localizeErrors,
   localizeWarnings,
   type Protocol,
   type SseEvent,
@@ -66,9 +67,11 @@ export function translateRequest(body: JsonObject, route: TranslationRoute): Tra
   const { from, to, target, context, maxOutputTokens } = route
   const decoded = from.decodeRequest(body, context)
   const request = maxOutputTokens === undefined ? decoded.value : { ...decoded.value, maxOutputTokens }
-  const adapted = adaptRequest(request, { to, target, context })
-  const encoded = to.encodeRequest(adapted.request, target, context)
   const names = from.client?.fieldNames ?? {}
+  const { adapted, encoded } = localizeErrors(names, () => {
+    const adapted = adaptRequest(request, { to, target, context })
+    return { adapted, encoded: to.encodeRequest(adapted.request, target, context) }
+  })
   const warnings = localizeWarnings([...decoded.warnings, ...adapted.warnings, ...encoded.warnings], names)
   if (route.policy === 'strict') refuseSemanticLoss(warnings)
   return {

@@ -73,7 +73,7 @@ export function decodeAssistantBlock(
         id: asString(block.id) ?? '',
         name: asString(block.name) ?? '',
         kind: 'function',
-        input: inputText(block.input),
+        input: readInput(block.input, path, warn),
         path,
         ...cacheOf(block),
       }
@@ -82,11 +82,21 @@ export function decodeAssistantBlock(
   }
 }
 
-/** Text of a tool's input; `""` for none. */
-export function inputText(input: JsonValue | undefined): string {
+/** Text of a tool's input; `""` for none, `null` for one that is nested too deeply to be written. */
+export function inputText(input: JsonValue | undefined): string | null {
   if (input === undefined || input === null) return ''
   if (isJsonObject(input) && Object.keys(input).length === 0) return ''
-  return JSON.stringify(input)
+  try {
+    return JSON.stringify(input)
+  } catch {
+    return null
+  }
+}
+
+function readInput(input: JsonValue | undefined, path: string, warn: Warn): string {
+  const text = inputText(input)
+  if (text === null) warn('dropped', `${path}.input`, 'The arguments are nested too deeply.', true)
+  return text ?? ''
 }
 
 /** Reads a text block. */

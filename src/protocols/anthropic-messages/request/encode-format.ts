@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../canonical/json.js'
 import { fieldPath } from '../../protocol.js'
+import { inputText } from './decode-content.js'
 import { sanitizeSchema } from './schema.js'
 import type { Scope } from './scope.js'
 
@@ -53,5 +54,7 @@ function emulate(schema: JsonObject, hasTools: boolean, { target, warn, request 
     }
   }
   warn('emulated', PATH, 'The vendor cannot hold this schema; the model is asked for it in words.', true)
-  return { reminder: `${JSON_ONLY} It must be valid by this JSON Schema:\n${JSON.stringify(schema)}` }
+  const text = inputText(schema)
+  const rule = text === null ? '' : ` It must be valid by this JSON Schema:\n${text}`
+  return { reminder: JSON_ONLY + rule }
 }

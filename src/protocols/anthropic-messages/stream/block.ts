@@ -116,7 +116,7 @@ function createTool(key: number, block: JsonObject): BlockDecoder {
     },
     stop() {
       if (input !== '') return NOTHING
-      input = inputText(block.input)
+      input = inputText(block.input) ?? ''
       return deltaOf(key, input)
     },
     isBroken: () => input !== '' && parseJson(input) === undefined,

@@ -57,8 +57,8 @@ const NOISE: ReadonlySet<string> = new Set([
 
 /**
  * Turns any JSON Schema into the subset that `parametersJsonSchema` and `responseJsonSchema` take: `const` becomes an
- * enum, references stand alone and never in a required cycle, `allOf` is merged,
- * unknown keywords go. The input is not changed.
+ * enum, references stand alone and never in a required cycle, `allOf` is merged, unknown keywords
+ * go. The input is not changed.
  * @see https://ai.google.dev/api/generate-content#GenerationConfig
  */
 export function sanitizeSchema(schema: JsonObject): SanitizedSchema {
@@ -97,9 +97,11 @@ function sanitizeNode(schema: unknown, state: Sanitizing, depth: number): JsonOb
   if (typeof schema['$ref'] === 'string') return sanitizeReference(schema, schema['$ref'], state, depth)
   if (Array.isArray(schema['allOf'])) return sanitizeNode(mergeAll(schema, state), state, depth + 1)
   const node: Node = {}
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (KEPT.has(keyword)) node[keyword] = value
-    else sanitizeKeyword({ node, schema, state, depth }, keyword, value)
+  const entries = Object.entries(schema)
+  for (const [keyword, value] of entries) if (KEPT.has(keyword)) node[keyword] = value
+  // After the others, because some of these change them.
+  for (const [keyword, value] of entries) {
+    if (!KEPT.has(keyword)) sanitizeKeyword({ node, schema, state, depth }, keyword, value)
   }
   if (Array.isArray(node['required'])) checkRequired(node, schema, state)
   return splitTypes(node)
@@ -295,11 +297,16 @@ function splitTypes(node: Node): JsonObject {
   const moved = new Set<string>()
   const anyOf: JsonObject[] = []
   for (const name of asStrings(type)) {
-    const own = (BY_TYPE[name] ?? []).filter((keyword) => rest[keyword] !== undefined)
+    const own = (BY_TYPE[name] ?? []).filter((keyword) => belongs(rest[keyword], keyword, name))
     for (const keyword of own) moved.add(keyword)
     anyOf.push({ type: name, ...pick(rest, (keyword) => own.includes(keyword)) })
   }
   return { ...pick(rest, (keyword) => !moved.has(keyword)), anyOf }
+}
+
+function belongs(value: JsonValue | undefined, keyword: string, type: string): boolean {
+  if (keyword !== 'enum' || !Array.isArray(value)) return value !== undefined
+  return (typeof value[0] === 'string') === (type === 'string')
 }
 
 function pick(node: JsonObject, wanted: (keyword: string) => boolean): JsonObject {

@@ -16,7 +16,7 @@ import {
   readMediaUrl,
   reportUnknownFields,
 } from '../wire/content.js'
-import { asArray, asObject, asString, asText } from '../wire/index.js'
+import { asArray, asObject, asString, asText, lookUp } from '../wire/index.js'
 
 type InputPart = Exclude<UserPart, ToolResultPart>
 
@@ -187,7 +187,11 @@ function fileSource(part: JsonObject, filename: string | undefined): MediaSource
   if (data !== undefined) {
     if (data.startsWith('data:')) return readMediaUrl(data)
     const extension = filename?.split('.').pop()?.toLowerCase() ?? ''
-    return { type: 'base64', mediaType: MEDIA_TYPE_BY_EXTENSION[extension] ?? 'application/pdf', data }
+    return {
+      type: 'base64',
+      mediaType: lookUp(MEDIA_TYPE_BY_EXTENSION, extension) ?? 'application/pdf',
+      data,
+    }
   }
   const url = asText(part.file_url)
   if (url !== undefined) return readMediaUrl(url)

@@ -8,7 +8,7 @@ import type { CodecContext } from '../../protocol.js'
 import { hashText } from '../../state-envelope.js'
 import { NATIVE_FAMILY } from '../vocabulary.js'
 import { PROTOCOL, reportUnknownFields } from '../wire/content.js'
-import { asObject, asString, asText, type WireItem } from '../wire/index.js'
+import { asObject, asString, asText, lookUp, type WireItem } from '../wire/index.js'
 import { readNativeState, readReasoningText, type ReasoningText } from '../wire/reasoning.js'
 import {
   decodeAssistantContent,
@@ -50,7 +50,7 @@ export function decodeInput(items: JsonArray, context: CodecContext, warnings: W
     configuration: undefined,
   }
   items.forEach((item, index) => {
-    if (isJsonObject(item)) (ITEMS[typeOf(item)] ?? addProvider)(item, `input[${index}]`, job)
+    if (isJsonObject(item)) (lookUp(ITEMS, typeOf(item)) ?? addProvider)(item, `input[${index}]`, job)
   })
   return { messages: job.transcript.messages(), tools: job.tools, configuration: job.configuration }
 }

@@ -25,7 +25,7 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
   const warnings: Warning[] = []
   const items = typeof body.input === 'string' ? [{ role: 'user', content: body.input }] : asArray(body.input)
   const input = decodeInput(items, context, warnings)
-  const tools = withoutRepeats([...decodeTools(body.tools, 'tools'), ...input.tools])
+  const tools = withoutRepeats([...decodeTools(body.tools, 'tools'), ...input.tools], warnings)
   const text = { ...asObject(body.text), ...asObject(input.configuration?.text) }
   const reasoning = { ...asObject(body.reasoning), ...asObject(input.configuration?.reasoning) }
   return {
@@ -86,12 +86,15 @@ function decodeInstructions(value: JsonValue | undefined): readonly Message[] {
 }
 
 /** A tool that a search has loaded may be declared as well. The first declaration stays, so that the list only grows. */
-function withoutRepeats(tools: readonly ToolDefinition[]): readonly ToolDefinition[] {
+function withoutRepeats(tools: readonly ToolDefinition[], warnings: Warning[]): readonly ToolDefinition[] {
   const seen = new Set<string>()
   return tools.filter((tool) => {
     if (tool.type === 'hosted') return true
     const key = `${tool.namespace?.name ?? ''}\n${tool.name}`
-    return !seen.has(key) && seen.add(key)
+    if (!seen.has(key)) return seen.add(key)
+    const message = 'The tool was declared before; the first declaration was kept.'
+    warnings.push({ code: 'dropped', path: tool.path ?? 'tools', message, semantic: false })
+    return false
   })
 }
 

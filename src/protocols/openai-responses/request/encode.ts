@@ -6,7 +6,7 @@ import type { Warning } from '../../../canonical/warning.js'
 import { type CodecContext, fieldPath, type Translated } from '../../protocol.js'
 import { ENCRYPTED_REASONING, LOGPROBS, SERVICE_TIERS } from '../vocabulary.js'
 import { PROTOCOL } from '../wire/content.js'
-import { asArray, asObject } from '../wire/index.js'
+import { asArray, asObject, lookUp } from '../wire/index.js'
 import { satisfiesStrict } from '../wire/strict-schema.js'
 import { unsupported, warn, warnOfMeaning, type EncodeJob } from './encode-content.js'
 import { encodeInput } from './encode-input.js'
@@ -141,7 +141,7 @@ function encodeInclude(request: CanonicalRequest, { traits }: Target): readonly 
 
 function encodeTier({ serviceTier }: CanonicalRequest, job: EncodeJob): string | undefined {
   if (serviceTier === undefined) return undefined
-  const tier = SERVICE_TIERS[serviceTier]
+  const tier = lookUp(SERVICE_TIERS, serviceTier)
   if (tier === undefined)
     warn(job, 'dropped', fieldPath('serviceTier'), 'The service tier is not known here.')
   return tier

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../../canonical/json.js'
 import type { Usage } from '../../../canonical/usage.js'
 import type { EncodeContext } from '../../protocol.js'
 import { SERVICE_TIERS } from '../vocabulary.js'
-import { asText } from '../wire/index.js'
+import { asText, lookUp } from '../wire/index.js'
 import { writeUsage } from '../wire/usage.js'
 
 /** What changes from one snapshot of a response to the next. */
@@ -56,7 +56,7 @@ export function describeResponse(state: SnapshotState, { model, body }: EncodeCo
     incomplete_details: incompleteReason === undefined ? null : { reason: incompleteReason },
     model,
     output: state.output,
-    service_tier: SERVICE_TIERS[state.serviceTier ?? ''] ?? asText(body.service_tier) ?? 'default',
+    service_tier: lookUp(SERVICE_TIERS, state.serviceTier) ?? asText(body.service_tier) ?? 'default',
     usage: usage === null ? null : writeUsage(usage),
   }
 }

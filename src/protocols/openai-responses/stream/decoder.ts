@@ -2,7 +2,7 @@ import { isJsonObject, parseJson } from '../../../canonical/json.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext, SseEvent, StreamDecoder } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
-import { asNumber, asObject, asString, type WireEvent } from '../wire/index.js'
+import { asNumber, asObject, asString, lookUp, type WireEvent } from '../wire/index.js'
 import type { Channel } from './item-reader.js'
 import { createResponseReader, type ResponseReader } from './response-reader.js'
 
@@ -24,7 +24,7 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
       const event = parseJson(data)
       if (!isJsonObject(event)) readMalformed()
       else if (name === 'error' || isJsonObject(event.error)) reader.fail(decodeStreamError(event))
-      else EVENTS[asString(event.type) ?? name ?? '']?.(event, reader)
+      else lookUp(EVENTS, asString(event.type) ?? name)?.(event, reader)
       return reader.take()
     },
     end() {

@@ -85,7 +85,12 @@ function createMessageReader(added: WireItem | null, { sink }: ReaderOptions): I
     },
     finish(item, status) {
       finished = true
-      asArray(item?.content).forEach((part, index) => completePart(index, asObject(part) ?? {}))
+      const opened = [...blocks.keys()]
+      asArray(item?.content).forEach((value, at) => {
+        const part = asObject(value)
+        // Some vendors count parts from another number while they stream.
+        if (part !== undefined && isMade(part)) completePart(blocks.has(at) ? at : (opened[at] ?? at), part)
+      })
       for (const block of blocks.values()) block.close(item?.status === 'incomplete' ? 'incomplete' : status)
     },
     get finished() {

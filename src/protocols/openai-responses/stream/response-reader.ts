@@ -5,7 +5,7 @@ import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { DecodeContext } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
 import { INCOMPLETE_REASONS } from '../vocabulary.js'
-import { asNumber, asObject, asObjects, asString, asText } from '../wire/index.js'
+import { asNumber, asObject, asObjects, asString, asText, lookUp } from '../wire/index.js'
 import { readUsage } from '../wire/usage.js'
 import { createItemRegistry, type ItemRegistry } from './item-registry.js'
 
@@ -117,7 +117,7 @@ function withheld(reason: string): Extract<StreamPart, { type: 'warning' }>['war
 function toFinish(status: string, response: JsonObject | undefined, hasCall: boolean): Finish {
   if (status === 'incomplete') {
     const raw = asText(asObject(response?.incomplete_details)?.reason)
-    return { reason: INCOMPLETE_REASONS[raw ?? ''] ?? 'stop', raw: raw ?? status }
+    return { reason: lookUp(INCOMPLETE_REASONS, raw) ?? 'stop', raw: raw ?? status }
   }
   const isUnfinished = status === 'queued' || status === 'in_progress' || status === 'cancelled'
   if (isUnfinished) return { reason: 'other', raw: status }

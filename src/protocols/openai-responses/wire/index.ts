@@ -82,4 +82,9 @@ export function asObjects(value: JsonValue | undefined): readonly JsonObject[] {
   return asArray(value).filter(isJsonObject)
 }
 
+/** Looks a vendor's or client's word up in a table; words like `constructor` are in none. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | undefined): T | undefined {
+  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined
+}
+
 const NOTHING: JsonArray = []
