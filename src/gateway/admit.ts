@@ -3,6 +3,7 @@ import type { HoldResult, Ledger } from '../balance/ledger.js'
 import type { ModelPrice } from '../canonical/price.js'
 import { GatewayError } from '../errors.js'
 import type { Identity } from '../keys/key-store.js'
+import { limitMessage } from '../limits/limiter.js'
 import type { LimitDecision, LimitRequest, LimitStore } from '../limits/store.js'
 import type { Admission } from './call.js'
 
@@ -84,15 +85,9 @@ function toLimitRequest(
   }
 }
 
-function limitError(decision: LimitDecision, { rpm, tpm, concurrency }: LimitRequest): GatewayError {
-  const limit = {
-    requests: `max ${rpm} requests per minute`,
-    tokens: `max ${tpm} tokens per minute`,
-    concurrency: `max ${concurrency} concurrent requests`,
-  }[decision.refusedBy ?? 'requests']
-  return new GatewayError('rate_limit_exceeded', `Rate limit exceeded: ${limit}.`, {
-    retryAfterMs: decision.retryAfterMs,
-  })
+function limitError(decision: LimitDecision, request: LimitRequest): GatewayError {
+  const message = limitMessage(request, decision.refusedBy ?? 'requests')
+  return new GatewayError('rate_limit_exceeded', message, { retryAfterMs: decision.retryAfterMs })
 }
 
 type Hold = Pick<Admission, 'holdId' | 'maxOutputTokens'>

@@ -42,6 +42,9 @@ const FAMILIES: Readonly<Record<ProtocolId, string>> = {
   gemini: 'google-ai',
 }
 
+/** The protocol that many vendors speak, each a little differently. */
+const DIALECT_PROTOCOL: ProtocolId = 'openai-chat'
+
 const AUTH: Readonly<Record<ProtocolId, AuthScheme>> = {
   'openai-chat': 'bearer',
   'openai-responses': 'bearer',
@@ -69,7 +72,7 @@ export function createUpstream(name: string, config: UpstreamConfig): Upstream |
       model,
       family: preset?.family ?? FAMILIES[protocol.id],
       traits: traitsOf(preset, model),
-      dialect,
+      ...(protocol.id === DIALECT_PROTOCOL ? { dialect } : {}),
       maxOutputTokens: entry.maxOutputTokens,
       contextWindowTokens: entry.contextWindowTokens,
     }),

@@ -172,8 +172,10 @@ export interface UpstreamWire {
 }
 
 export interface ToolRules {
-  /** Characters allowed in a name. */
+  /** A whole name of allowed characters. */
   readonly name: RegExp
+  /** What a name may begin with, where that is less. */
+  readonly nameStart?: RegExp | undefined
   /** What the first character must match, where that is narrower. */
   readonly firstCharacter?: RegExp | undefined
   readonly maxNameLength: number

@@ -49,6 +49,9 @@ export const ENVELOPE_FORMAT = 'unknown'
 /** Id of the detail that tells in which order reasoning, text and calls of a message stood. */
 export const ORDER_ID = 'gw-order'
 
+/** What stands between the parts of a summary in one text. */
+export const SUMMARY_SEPARATOR = '\n\n'
+
 /** Family of state that is for ourselves alone. */
 export const OWN_FAMILY = 'gateway'
 

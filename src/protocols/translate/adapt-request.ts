@@ -4,7 +4,7 @@ import type { OpaqueState } from '../../canonical/state.js'
 import type { Target } from '../../canonical/target.js'
 import type { Warning } from '../../canonical/warning.js'
 import { GatewayError } from '../../errors.js'
-import { type CodecContext, fieldPath, type Protocol } from '../protocol.js'
+import { type CodecContext, fieldPath, type Protocol, type ToolRules } from '../protocol.js'
 import { hashText } from '../state-envelope.js'
 import { wrapInput } from './custom-input.js'
 import { dropForeignExtensions } from './drop-extensions.js'
@@ -31,10 +31,12 @@ export interface AdaptedRequest {
  */
 export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): AdaptedRequest {
   const { to, target, context } = options
-  const rules = to.upstream.tools
+  const rules = effectiveRules(to, target)
   if ((request.candidateCount ?? 1) > 1) {
     const param = fieldPath('candidateCount')
-    throw new GatewayError('unsupported_parameter', `${param}: not supported by ${to.id}/${target.model}`, { param })
+    throw new GatewayError('unsupported_parameter', `${param}: not supported by ${to.id}/${target.model}`, {
+      param,
+    })
   }
   const table = createToolTable(toolsOf(request), rules, context)
   const warnings: Warning[] = []
@@ -42,7 +44,7 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
   const emulatesStop = request.stop !== undefined && to.upstream.stopSequences === false
   const adapted: CanonicalRequest = {
     ...request,
-    messages: adaptMessages(request.messages, { ...options, table, warnings }),
+    messages: adaptMessages(request.messages, { ...options, rules, table, warnings }),
     ...(request.tools === undefined ? {} : { tools: renamed.tools }),
     ...(request.toolChoice === undefined ? {} : { toolChoice: adaptChoice(request.toolChoice, table) }),
     ...(emulatesStop ? { stop: undefined } : {}),
@@ -64,7 +66,14 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
   }
 }
 
+/** A vendor's dialect can know less than its protocol. */
+function effectiveRules(to: Protocol, { dialect }: Target): ToolRules {
+  const rules = to.upstream.tools
+  return dialect?.customTools === false ? { ...rules, customTools: false } : rules
+}
+
 interface MessageOptions extends AdaptOptions {
+  readonly rules: ToolRules
   readonly table: ToolTable
   readonly warnings: Warning[]
 }
@@ -87,7 +96,7 @@ function adaptUserPart(part: UserPart, options: MessageOptions): UserPart {
   return {
     ...part,
     toolCallId: adaptCallId(part.toolCallId, options),
-    kind: options.to.upstream.tools.customTools ? part.kind : 'function',
+    kind: options.rules.customTools ? part.kind : 'function',
     ...(toolName === undefined ? {} : { toolName: options.table.toWire(toolName, undefined).wireName }),
   }
 }
@@ -103,7 +112,7 @@ function adaptAssistantPart(part: AssistantPart, options: MessageOptions): reado
 
 function adaptCall(part: ToolCallPart, options: MessageOptions): ToolCallPart {
   const { namespace, state, ...rest } = part
-  const rules = options.to.upstream.tools
+  const { rules } = options
   const entry = options.table.toWire(part.name, namespace)
   const wraps = part.kind === 'custom' && !rules.customTools
   const keepsState = state !== undefined && state.family === options.target.family
@@ -139,13 +148,13 @@ const HASHED_ID_LENGTH = 24
 const CALL_PREFIX = 'call_'
 
 /** An id that the vendor would refuse becomes a hash of itself: the call and its result change alike. */
-function adaptCallId(id: string, { to, target, context }: AdaptOptions): string {
+function adaptCallId(id: string, { rules, target, context }: MessageOptions): string {
   const length = target.dialect?.toolCallIdLength
   if (length !== undefined) {
     const fits = id.length === length && /^[A-Za-z0-9]+$/.test(id)
     return fits ? id : context.hash(id, length)
   }
-  return to.upstream.tools.callId.test(id) ? id : CALL_PREFIX + context.hash(id, HASHED_ID_LENGTH)
+  return rules.callId.test(id) ? id : CALL_PREFIX + context.hash(id, HASHED_ID_LENGTH)
 }
 
 function adaptChoice(choice: ToolChoice, table: ToolTable): ToolChoice {

@@ -41,11 +41,11 @@ export function refuseOrDrop(scope: Scope): void {
   const { state, candidateCount, logprobs } = request
   if (candidateCount !== undefined && candidateCount > 1) throw refuse(fieldPath('candidateCount'), scope)
   if (logprobs !== undefined) throw refuse(fieldPath('logprobs'), scope)
-  const isKept =
-    state?.previousResponseId !== undefined || state?.conversation !== undefined || state?.background === true
-  if (isKept) throw refuse(fieldPath('state'), scope)
+  if (state?.previousResponseId !== undefined) throw refuse('previous_response_id', scope)
+  if (state?.conversation !== undefined) throw refuse('conversation', scope)
+  if (state?.background === true) throw refuse('background', scope)
   if (state?.store === true) {
-    warn('dropped', fieldPath('state'), 'The vendor keeps no answers.')
+    warn('dropped', 'store', 'The vendor keeps no answers.')
   }
   for (const { field, semantic } of WITHOUT_PLACE) {
     if (request[field] !== undefined)

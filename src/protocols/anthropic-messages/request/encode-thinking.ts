@@ -65,6 +65,7 @@ export function encodeThinking(scope: Scope, bounds: ThinkingBounds): EncodedThi
     return { maxTokens }
   }
   if (mode === 'budget') return encodeBudget(scope, reasoning, bounds)
+  if (!isWanted(reasoning)) return { maxTokens }
   const effort = reasoning.effort === undefined ? {} : { effort: toWireEffort(reasoning.effort, scope) }
   if (restored?.thinking === 'absent') return { ...effort, maxTokens }
   if (bounds.forbidden !== undefined) {
@@ -81,6 +82,11 @@ export function encodeThinking(scope: Scope, bounds: ThinkingBounds): EncodedThi
     ...effort,
     maxTokens,
   }
+}
+
+/** False for a request that only says how reasoning is to be shown, if there is any. */
+function isWanted({ enabled, effort, budgetTokens, show }: ReasoningRequest): boolean {
+  return enabled === true || effort !== undefined || budgetTokens !== undefined || (show ?? 'none') !== 'none'
 }
 
 /** Thinking off, or as near to it as the model allows. */
@@ -120,7 +126,7 @@ function encodeBudget(
     return { ...effort, maxTokens }
   }
   if (reasoning.budgetTokens !== undefined && budget !== reasoning.budgetTokens) {
-    warn('clamped', `${PATH}.budget_tokens`, 'The reasoning budget was brought within what the model takes.')
+    warn('clamped', PATH, 'The reasoning budget was brought within what the model takes.')
   }
   return {
     thinking: { type: 'enabled', budget_tokens: budget, ...optionsOf(scope, reasoning) },

@@ -70,7 +70,6 @@ const KINDS: Readonly<Record<string, UpstreamErrorKind>> = {
 const BILLING_WORDS =
   /exceeded your current quota|insufficient (?:balance|quota|credit|funds)|credit balance is too low|out of credits|not enough credits|requires more credits/i
 const AUTHENTICATION_WORDS = /api key (?:not valid|expired)|(?:incorrect|invalid) api key|API_KEY_INVALID/i
-const MISSING_MODEL_WORDS = /\bmodel\b[^]{0,80}\b(?:does not exist|not found|not exist)\b/i
 
 /** Statuses that decide alone: the vendor refuses our credentials, whatever its text says. */
 const FIRM: Readonly<Record<number, UpstreamErrorKind>> = {
@@ -112,7 +111,6 @@ export function classifyError({ status, message, codes, structured }: ErrorFacts
   const named = codes.map((code) => KINDS[code]).find((kind) => kind !== undefined)
   const plain = status === undefined ? undefined : kindOfStatus(status)
   if (named !== undefined && !isVague(named, plain)) return named
-  if (plain === 'bad-request' && MISSING_MODEL_WORDS.test(message)) return 'not-found'
   return plain ?? named ?? (structured ? 'server' : 'garbage')
 }
 

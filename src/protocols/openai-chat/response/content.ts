@@ -70,11 +70,6 @@ export function detailsText(details: readonly unknown[]): string {
     .join('')
 }
 
-/** True when details hold a summary: the text is then not the raw chain of thought. */
-export function holdsSummary(details: readonly unknown[]): boolean {
-  return details.some((detail) => asObject(detail)?.['type'] === 'reasoning.summary')
-}
-
 /** Reads an annotation; `undefined` when it says nothing. */
 export function readCitation(annotation: unknown): Citation | undefined {
   const value = asObject(annotation)

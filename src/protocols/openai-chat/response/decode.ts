@@ -26,7 +26,6 @@ import {
 } from '../wire.js'
 import {
   detailsText,
-  holdsSummary,
   readCitation,
   readImageUrl,
   readReasoningText,
@@ -118,7 +117,7 @@ function readReasoning(message: WireMessage, context: DecodeContext): ReasoningP
   return {
     type: 'reasoning',
     text,
-    ...(holdsSummary(details) ? {} : { raw: true }),
+    ...(details.length > 0 ? {} : { raw: true }),
     state:
       details.length > 0
         ? { family: context.target.family, kind: 'details', data: details }

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { CodecContext } from '../../protocol.js'
 import { hashText } from '../../state-envelope.js'
-import { DETAIL_FORMATS, ENVELOPE_FORMAT, ORDER_ID, OWN_FAMILY } from '../vocabulary.js'
+import { DETAIL_FORMATS, ENVELOPE_FORMAT, ORDER_ID, OWN_FAMILY, SUMMARY_SEPARATOR } from '../vocabulary.js'
 import { asArray } from '../wire.js'
 
 /** A reasoning part whose state a client is to carry. */
@@ -10,22 +10,25 @@ export interface CarriedReasoning {
   readonly text: string
   readonly state: OpaqueState | undefined
   readonly index: number
+  /** True: the text went out in details of its own ({@link writeTextDetail}); only the state is due. */
+  readonly streamed?: boolean | undefined
 }
 
 /** The `reasoning_details` that carry a part's state; none when there is nothing to carry. */
 export function writeDetails(part: CarriedReasoning, context: CodecContext): readonly JsonObject[] {
-  const { text, state, index } = part
+  const { state, index } = part
   if (state === undefined || state.kind === 'reasoning-text') return []
-  if (state.kind === 'details') return asArray(state.data) as readonly JsonObject[]
+  if (state.kind === 'details') return writeForeign(asArray(state.data), part)
   const format = DETAIL_FORMATS[state.family]
+  const text = part.streamed === true ? '' : part.text
   if (format === undefined) {
-    const data = context.seal({ ...state, textHash: state.textHash ?? hashText(text) })
+    const data = context.seal({ ...state, textHash: state.textHash ?? hashText(part.text) })
     return [...textDetail(text, ENVELOPE_FORMAT, index), encrypted(data, ENVELOPE_FORMAT, index)]
   }
   const { data } = state
   switch (state.kind) {
     case 'signature':
-      return [{ type: 'reasoning.text', text, signature: data, format, index }]
+      return [{ type: 'reasoning.text', ...(text === '' ? {} : { text }), signature: data, format, index }]
     case 'redacted':
       return [encrypted(data, format, index)]
     case 'encrypted':
@@ -38,18 +41,35 @@ export function writeDetails(part: CarriedReasoning, context: CodecContext): rea
   }
 }
 
+/** The JSON around a piece of streamed reasoning text, as a detail of its own: before and after the piece. */
+export function writeTextDetail(index: number, itemId: string | undefined): readonly [string, string] {
+  const isSummary = itemId !== undefined
+  const id = isSummary ? `,"id":${JSON.stringify(itemId)}` : ''
+  const type = isSummary ? 'reasoning.summary","summary' : 'reasoning.text","text'
+  return [`[{"type":"${type}":`, `${id},"index":${index}}]`]
+}
+
+/** A vendor's own array: as it came, or without the texts that went out before. */
+function writeForeign(details: readonly JsonValue[], { streamed }: CarriedReasoning): readonly JsonObject[] {
+  const entries = details.filter(isJsonObject)
+  if (streamed !== true) return entries
+  return entries
+    .map(({ text: _text, summary: _summary, ...rest }) => rest)
+    .filter((entry) => entry['signature'] !== undefined || entry['data'] !== undefined)
+}
+
 /** What a call carries of Google's thought signature: on the call itself, and among the details for other clients. */
 export function writeCallSignature(
   state: OpaqueState | undefined,
   callId: string,
-  given: { readonly context: CodecContext; readonly index: number },
+  context: CodecContext,
 ): { readonly extra: JsonObject; readonly details: readonly JsonObject[] } {
   if (state === undefined || state.kind !== 'thought-signature') return { extra: {}, details: [] }
   const format = DETAIL_FORMATS[state.family]
-  const data = format === undefined ? given.context.seal(state) : state.data
+  const data = format === undefined ? context.seal(state) : state.data
   return {
     extra: { extra_content: { google: { thought_signature: data } } },
-    details: [{ ...encrypted(data, format ?? ENVELOPE_FORMAT, given.index), id: callId }],
+    details: [{ type: 'reasoning.encrypted', data, format: format ?? ENVELOPE_FORMAT, id: callId }],
   }
 }
 
@@ -74,22 +94,24 @@ function textDetail(text: string, format: string, index: number): readonly JsonO
 }
 
 /** One detail for each part of the summary, cut where the vendor had cut it. */
-function summaryDetails({ text, state, index }: CarriedReasoning, format: string): readonly JsonObject[] {
-  if (text === '') return []
+function summaryDetails(part: CarriedReasoning, format: string): readonly JsonObject[] {
+  const { text, state, index } = part
+  if (text === '' || part.streamed === true) return []
   const common = { ...idOf(state?.itemId), format, index }
   const lengths = state?.binding?.lengths
-  const total = lengths?.reduce((sum, length) => sum + length + SEPARATOR.length, -SEPARATOR.length)
+  const total = lengths?.reduce(
+    (sum, length) => sum + length + SUMMARY_SEPARATOR.length,
+    -SUMMARY_SEPARATOR.length,
+  )
   const summaries = lengths === undefined || total !== text.length ? [text] : cut(text, lengths)
   return summaries.map((summary) => Object.assign({ type: 'reasoning.summary', summary }, common))
 }
-
-const SEPARATOR = '\n\n'
 
 function cut(text: string, lengths: readonly number[]): readonly string[] {
   let offset = 0
   return lengths.map((length) => {
     const piece = text.slice(offset, offset + length)
-    offset += length + SEPARATOR.length
+    offset += length + SUMMARY_SEPARATOR.length
     return piece
   })
 }

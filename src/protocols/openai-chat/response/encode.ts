@@ -131,7 +131,7 @@ function addPart(
     }
     case 'tool-call': {
       const index = draft.calls.length
-      const signature = writeCallSignature(part.state, part.id, { context, index })
+      const signature = writeCallSignature(part.state, part.id, context)
       draft.steps.push(`c${index}`)
       draft.details.push(...signature.details)
       draft.calls.push({ id: part.id, ...writeCallBody(part), ...signature.extra })

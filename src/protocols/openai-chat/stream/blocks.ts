@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../canonical/json.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import { asObject, asString } from '../wire.js'
-import { detailsText, holdsSummary, readCitation } from '../response/content.js'
+import { detailsText, readCitation } from '../response/content.js'
 
 /** What the model says outside of calls: text, reasoning and refusals, one block of them open at a time. */
 export interface Blocks {
@@ -9,8 +9,8 @@ export interface Blocks {
   nextKey(): number
   text(out: StreamPart[], text: string): void
   reasoning(out: StreamPart[], text: string): void
-  /** `reasoning_details` of one chunk; `spoken`: their text came in a field of its own, too. */
-  details(out: StreamPart[], details: readonly JsonValue[], spoken: boolean): void
+  /** `reasoning_details` of one chunk; `spoken`: their text, where it came in a field of its own, too. */
+  details(out: StreamPart[], details: readonly JsonValue[], spoken: string): void
   refusal(out: StreamPart[], text: string): void
   /** Returns false when there is no text that it could belong to. */
   annotation(out: StreamPart[], annotation: JsonValue): boolean
@@ -46,7 +46,7 @@ export function createBlocks(family: string): Blocks {
     out.push({ type: 'close', key, status: 'complete' })
   }
 
-  const ensure = (out: StreamPart[], kind: Kind, summary = false): number => {
+  const ensure = (out: StreamPart[], kind: Kind, raw = false): number => {
     if (open?.kind === kind) return open.key
     close(out)
     const key = keys++
@@ -54,13 +54,13 @@ export function createBlocks(family: string): Blocks {
     out.push({
       type: 'open',
       key,
-      block: kind === 'reasoning' && !summary ? { kind, raw: true } : { kind },
+      block: kind === 'reasoning' && raw ? { kind, raw } : { kind },
     })
     return key
   }
 
-  const think = (out: StreamPart[], text: string, summary: boolean): void => {
-    const key = ensure(out, 'reasoning', summary)
+  const think = (out: StreamPart[], text: string, raw: boolean): void => {
+    const key = ensure(out, 'reasoning', raw)
     if (text === '') return
     thought += text
     out.push({ type: 'delta', key, text })
@@ -71,9 +71,9 @@ export function createBlocks(family: string): Blocks {
     text(out, text) {
       out.push({ type: 'delta', key: ensure(out, 'text'), text })
     },
-    reasoning: (out, text) => think(out, text, false),
+    reasoning: (out, text) => think(out, text, true),
     details(out, details, spoken) {
-      think(out, spoken ? '' : detailsText(details), holdsSummary(details))
+      think(out, spoken || detailsText(details), false)
       for (const detail of details) mergeDetail(merged, detail)
     },
     refusal(out, text) {

@@ -167,9 +167,9 @@ function pushChoice(state: State, choice: WireChoice, out: StreamPart[]): void {
 function pushDelta(state: State, delta: WireMessage, out: StreamPart[]): void {
   const { blocks, calls } = state
   const reasoning = readReasoningText(delta)
-  if (reasoning !== '') blocks.reasoning(out, reasoning)
   const details = delta.reasoning_details
-  if (Array.isArray(details) && details.length > 0) blocks.details(out, details, reasoning !== '')
+  if (Array.isArray(details) && details.length > 0) blocks.details(out, details, reasoning)
+  else if (reasoning !== '') blocks.reasoning(out, reasoning)
   const { content } = delta
   if (typeof content === 'string') {
     if (content !== '') say(state, content, out)

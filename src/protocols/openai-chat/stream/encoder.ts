@@ -5,7 +5,7 @@ import type { OpaqueState } from '../../../canonical/state.js'
 import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
 import type { EncodeContext, StreamEncoder } from '../../protocol.js'
 import { encodeUpstreamError } from '../error/index.js'
-import { writeCallSignature, writeDetails, writeOrder } from '../response/details.js'
+import { writeCallSignature, writeDetails, writeOrder, writeTextDetail } from '../response/details.js'
 import { makeId, writeAnnotation, writeImage } from '../response/encode.js'
 import { writeFinish } from '../response/finish.js'
 import { writeUsage } from '../response/usage.js'
@@ -19,8 +19,10 @@ interface Block {
   readonly start: number
   readonly call: { readonly id: string; readonly index: number; readonly custom: boolean } | undefined
   length: number
-  /** Reasoning only: the whole text goes out once more beside its state. */
+  /** Reasoning only: its text, which its state may be bound to. */
   thought: string
+  /** Reasoning only: its index among the details, and the JSON around a piece of it there. */
+  readonly detail: { readonly index: number; readonly around: readonly [string, string] } | undefined
 }
 
 interface State {
@@ -134,7 +136,10 @@ function pushDelta(state: State, key: number, text: string): string {
   block.length += text.length
   if (block.kind === 'text') state.textLength += text.length
   else if (block.kind === 'reasoning') block.thought += text
-  return block.before + JSON.stringify(text) + block.after
+  const json = JSON.stringify(text)
+  if (block.detail === undefined) return block.before + json + block.after
+  const [before, after] = block.detail.around
+  return `${block.before}${json},"reasoning_details":${before}${json}${after}${block.after}`
 }
 
 function open(state: State, key: number, block: BlockStart): string {
@@ -148,7 +153,7 @@ function open(state: State, key: number, block: BlockStart): string {
       add(state, key, { kind: 'refusal', field: 'refusal' })
       return first
     case 'reasoning':
-      add(state, key, { kind: 'reasoning', field: 'reasoning_content' })
+      openReasoning(state, key, block)
       return first
     case 'tool':
       return first + openCall(state, key, block)
@@ -170,12 +175,37 @@ function open(state: State, key: number, block: BlockStart): string {
 }
 
 function emptyBlock(state: State, kind: Block['kind']): Block {
-  return { kind, before: '', after: '', start: state.textLength, call: undefined, length: 0, thought: '' }
+  return {
+    kind,
+    before: '',
+    after: '',
+    start: state.textLength,
+    call: undefined,
+    length: 0,
+    thought: '',
+    detail: undefined,
+  }
 }
 
 function add(state: State, key: number, given: { kind: Block['kind']; field: string }): void {
   const before = `${state.head}{"${given.field}":`
   state.blocks.set(key, { ...emptyBlock(state, given.kind), before, after: `}${state.tail}` })
+}
+
+/**
+ * Reasoning that may get a state is written twice, plainly and as a detail: clients that carry the state join the
+ * details by index. Raw reasoning has none that must be carried so.
+ */
+function openReasoning(state: State, key: number, block: Extract<BlockStart, { kind: 'reasoning' }>): void {
+  const index = state.detailCount
+  const isPlain = block.raw === true
+  if (!isPlain) state.detailCount++
+  state.blocks.set(key, {
+    ...emptyBlock(state, 'reasoning'),
+    before: `${state.head}{"reasoning_content":`,
+    after: `}${state.tail}`,
+    detail: isPlain ? undefined : { index, around: writeTextDetail(index, block.itemId) },
+  })
 }
 
 function openCall(state: State, key: number, block: Extract<BlockStart, { kind: 'tool' }>): string {
@@ -192,7 +222,7 @@ function openCall(state: State, key: number, block: Extract<BlockStart, { kind: 
   const inner = custom
     ? { type: 'custom', custom: { name, input: '' } }
     : { type: 'function', function: { name, arguments: '' } }
-  const signature = writeCallSignature(block.state, id, { context: state.context, index })
+  const signature = writeCallSignature(block.state, id, state.context)
   const details = signature.details.length === 0 ? {} : { reasoning_details: signature.details }
   return chunk(state, { tool_calls: [{ index, id, ...inner, ...signature.extra }], ...details })
 }
@@ -210,20 +240,16 @@ function seal(state: State, key: number, opaque: OpaqueState): string {
   if (block === undefined) return ''
   const { call } = block
   if (call !== undefined) {
-    const { extra, details } = writeCallSignature(opaque, call.id, {
-      context: state.context,
-      index: call.index,
-    })
+    const { extra, details } = writeCallSignature(opaque, call.id, state.context)
     if (details.length === 0) return ''
     return chunk(state, { tool_calls: [{ index: call.index, ...extra }], reasoning_details: details })
   }
   if (block.kind !== 'reasoning') return ''
-  const index = state.detailCount
-  const details = writeDetails({ text: block.thought, state: opaque, index }, state.context)
-  if (details.length === 0) return ''
-  state.detailCount++
-  state.steps.push(`r${index}`)
-  return chunk(state, { reasoning_details: details })
+  const index = block.detail?.index ?? state.detailCount++
+  const streamed = block.detail !== undefined
+  const details = writeDetails({ text: block.thought, state: opaque, index, streamed }, state.context)
+  if (streamed || details.length > 0) state.steps.push(`r${index}`)
+  return details.length === 0 ? '' : chunk(state, { reasoning_details: details })
 }
 
 function close(state: State, key: number, status: 'complete' | 'incomplete'): string {

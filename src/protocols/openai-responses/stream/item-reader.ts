@@ -183,7 +183,7 @@ function createCallReader(
     },
     finish(item, status) {
       finished = true
-      head = { ...head, ...item }
+      if (nameOf() === undefined && item !== null) head = { ...head, ...item }
       if (nameOf() === undefined) {
         sink.add({ type: 'warning', warning: NAMELESS })
         return

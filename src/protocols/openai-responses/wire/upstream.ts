@@ -35,6 +35,7 @@ export const upstream: UpstreamWire = {
   observeEvent,
   observeResponse,
   responseText,
+  stopSequences: false,
   tools: {
     name: /^[A-Za-z0-9_-]+$/,
     maxNameLength: 128,

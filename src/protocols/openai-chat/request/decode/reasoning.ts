@@ -1,9 +1,9 @@
 import type { ReasoningPart } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject } from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
 import type { OpaqueState } from '../../../../canonical/state.js'
 import type { Warning } from '../../../../canonical/warning.js'
 import type { CodecContext } from '../../../protocol.js'
-import { DETAIL_FORMATS, ENVELOPE_FORMAT, ORDER_ID, OWN_FAMILY } from '../../vocabulary.js'
+import { DETAIL_FORMATS, ENVELOPE_FORMAT, ORDER_ID, OWN_FAMILY, SUMMARY_SEPARATOR } from '../../vocabulary.js'
 import { asArray, asString, asText } from '../../wire.js'
 
 /** The reasoning that a client sent back with an assistant message. */
@@ -29,10 +29,12 @@ const DEFAULT_FORMAT = 'anthropic-claude-v1'
 
 interface Group {
   readonly path: string
-  readonly format: string
+  format: string | undefined
   readonly texts: string[]
   summaries: boolean
-  state: OpaqueState | undefined
+  id: string | undefined
+  signature: JsonValue | undefined
+  encrypted: string | undefined
 }
 
 /** Reads `reasoning_details`, else the plain text in `reasoning_content` or `reasoning`. */
@@ -50,12 +52,15 @@ export function readReturnedReasoning(
     if (detail['format'] === ENVELOPE_FORMAT && detail['id'] === ORDER_ID) {
       order = readOrder(detail, decoding.context)
     } else if (isCallSignature(detail)) {
-      byCall.set(asString(detail['id']) ?? '', toSignature(detail['data'] ?? '', 'google-ai'))
+      const state = readThoughtSignature(asString(detail['data']) ?? '', place, decoding)
+      if (state !== undefined) byCall.set(asString(detail['id']) ?? '', state)
     } else {
       addDetail(groups, detail, { at, place, decoding })
     }
   })
-  const parts = [...groups.values()].map(toPart).filter((part) => part !== undefined)
+  const parts = [...groups.values()]
+    .map((group) => toPart(group, decoding))
+    .filter((part) => part !== undefined)
   if (groups.size === 0) parts.push(...readPlain(message, path))
   return { parts, byCall, order }
 }
@@ -68,55 +73,46 @@ export function readThoughtSignature(
 ): OpaqueState | undefined {
   const opened = context.open(data)
   if (opened.status === 'ours') return opened.state
-  if (opened.status === 'foreign') return toSignature(data, 'google-ai')
+  if (opened.status === 'foreign') return toSignature(data)
   warnings.push(tampered(path))
   return undefined
 }
 
-function toSignature(data: JsonObject[string], family: string): OpaqueState {
-  return { family, kind: 'thought-signature', data: data ?? '' }
+function toSignature(data: string): OpaqueState {
+  return { family: 'google-ai', kind: 'thought-signature', data }
 }
 
-/** Google's signature of a call is bound to it by the call's id. */
+/** Google's signature of a call is bound to it by the call's id; elsewhere ids name reasoning items. */
 function isCallSignature(detail: JsonObject): boolean {
-  return (
-    detail['type'] === 'reasoning.encrypted' &&
-    detail['format'] === DETAIL_FORMATS['google-ai'] &&
-    asText(detail['id']) !== undefined &&
-    detail['id'] !== 'text'
-  )
+  const { format, id, type, index } = detail
+  if (type !== 'reasoning.encrypted' || asText(id) === undefined || id === 'text') return false
+  return format === DETAIL_FORMATS['google-ai'] || (format === ENVELOPE_FORMAT && index === undefined)
 }
 
+/** Pieces of one part share an item id or an index; clients may have joined the pieces of a stream, or not. */
 function addDetail(
   groups: Map<string, Group>,
   detail: JsonObject,
   { at, place, decoding }: { at: number; place: string; decoding: Decoding },
 ): void {
-  const format = asText(detail['format']) ?? DEFAULT_FORMAT
+  const { index, type } = detail
   const id = asText(detail['id'])
-  const isItem = format === DETAIL_FORMATS['openai'] || format === DETAIL_FORMATS['xai']
-  const index = detail['index']
-  const key = isItem && id !== undefined ? id : `${format} ${typeof index === 'number' ? index : `#${at}`}`
-  const group = groups.get(key) ?? { path: place, format, texts: [], summaries: false, state: undefined }
-  groups.set(key, group)
-  switch (detail['type']) {
+  const key = id ?? (typeof index === 'number' ? `${index}` : `#${at}`)
+  const group = groups.get(key) ?? createGroup(place)
+  group.format = asText(detail['format']) ?? group.format
+  group.id = id ?? group.id
+  switch (type) {
     case 'reasoning.text':
       group.texts.push(asString(detail['text']) ?? '')
-      if (asText(detail['signature']) !== undefined) {
-        group.state = {
-          family: FAMILIES[format] ?? format,
-          kind: 'signature',
-          data: detail['signature'] ?? '',
-        }
-      }
-      return
+      group.signature = detail['signature'] || group.signature
+      break
     case 'reasoning.summary':
       group.summaries = true
       group.texts.push(asString(detail['summary']) ?? '')
-      return
+      break
     case 'reasoning.encrypted':
-      group.state = readEncrypted(detail, { format, id, place, decoding }) ?? group.state
-      return
+      group.encrypted = asText(detail['data']) ?? group.encrypted
+      break
     default:
       decoding.warnings.push({
         code: 'dropped',
@@ -124,48 +120,62 @@ function addDetail(
         message: 'A reasoning detail of an unknown type was not sent.',
         semantic: false,
       })
+      return
+  }
+  groups.set(key, group)
+}
+
+function createGroup(path: string): Group {
+  return {
+    path,
+    format: undefined,
+    texts: [],
+    summaries: false,
+    id: undefined,
+    signature: undefined,
+    encrypted: undefined,
   }
 }
 
-function readEncrypted(
-  detail: JsonObject,
-  given: { format: string; id: string | undefined; place: string; decoding: Decoding },
-): OpaqueState | undefined {
-  const data = asText(detail['data'])
-  if (data === undefined) return undefined
-  const { format, id, place, decoding } = given
-  const opened = decoding.context.open(data)
-  if (opened.status === 'ours') return opened.state
-  if (opened.status === 'tampered') {
-    decoding.warnings.push(tampered(place))
-    return undefined
-  }
-  const family = FAMILIES[format]
-  if (family === undefined) return undefined
-  if (family === 'anthropic') return { family, kind: 'redacted', data }
-  if (family === 'google-ai') return toSignature(data, family)
-  return { family, kind: 'encrypted', data, ...(id === undefined ? {} : { itemId: id }) }
-}
-
-function toPart(group: Group): ReasoningPart | undefined {
-  const { path, texts, summaries, state } = group
-  if (state === undefined && texts.length === 0) return undefined
-  const text = texts.join(summaries ? '\n\n' : '')
-  const lengths =
-    summaries && state !== undefined ? { lengths: texts.map((piece) => piece.length) } : undefined
+function toPart(group: Group, decoding: Decoding): ReasoningPart | undefined {
+  const { path, texts, summaries } = group
+  const given = readState(group, decoding)
+  if (given === undefined && texts.length === 0) return undefined
+  const lengths = texts.map((text) => text.length)
+  const state =
+    given !== undefined && given.binding === undefined && summaries && texts.length > 0
+      ? { ...given, binding: { lengths } }
+      : given
   return {
     type: 'reasoning',
-    text,
+    text: texts.join(summaries ? SUMMARY_SEPARATOR : ''),
     path,
     ...(state?.kind === 'redacted' ? { redacted: true } : {}),
     ...(state?.itemId === undefined ? {} : { itemId: state.itemId }),
-    ...(state === undefined
-      ? {}
-      : {
-          state:
-            lengths === undefined || state.binding !== undefined ? state : { ...state, binding: lengths },
-        }),
+    ...(state === undefined ? {} : { state }),
   }
+}
+
+function readState(group: Group, { context, warnings }: Decoding): OpaqueState | undefined {
+  const { encrypted, signature, id, path } = group
+  const format = group.format ?? DEFAULT_FORMAT
+  const family = FAMILIES[format]
+  if (encrypted !== undefined) {
+    const opened = context.open(encrypted)
+    if (opened.status === 'ours') return opened.state
+    if (opened.status === 'tampered') {
+      warnings.push(tampered(path))
+      return undefined
+    }
+    if (family === 'anthropic') return { family, kind: 'redacted', data: encrypted }
+    if (family === 'google-ai') return toSignature(encrypted)
+    if (family !== undefined) {
+      return { family, kind: 'encrypted', data: encrypted, ...(id === undefined ? {} : { itemId: id }) }
+    }
+  }
+  return signature === undefined || family === undefined
+    ? undefined
+    : { family, kind: 'signature', data: signature }
 }
 
 function readPlain(message: JsonObject, path: string): readonly ReasoningPart[] {

@@ -102,6 +102,13 @@ function write(effort: Effort | undefined, wish: ReasoningRequest, encoding: Enc
   const besideSwitch = dialect.effortNames !== undefined && on === true ? named : undefined
   switch (dialect.reasoningControl ?? 'reasoning_effort') {
     case 'reasoning_effort':
+      if (named === undefined && on === true) {
+        encoding.note(
+          'dropped',
+          PATH,
+          "Reasoning was left to the model's default: this vendor has no switch.",
+        )
+      }
       return compact({ reasoning_effort: named })
     case 'thinking_type':
       return compact({
