@@ -101,4 +101,5 @@ export type { BalanceSnapshot, HoldRequest, HoldResult, Ledger, SettleResult } f
 export type { CallStatus, UsageRecord, UsageStore, UsageTotals, UsageWindows } from './usage/record.js'
 export { createTokenCounter, estimateTokens, type TokenCounter } from './usage/estimate.js'
 export { estimateInputTokens } from './usage/estimate-input.js'
+export type { Stores } from './stores/stores.js'
 export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './stores/memory/index.js'

@@ -12,9 +12,9 @@ export interface Call {
   readonly startedAt: number
   readonly signal: AbortSignal
   /** True when the limit on the whole call aborted it, not the client. */
-  timedOut(): boolean
+  readonly timedOut: () => boolean
   /** Ends what runs beside the call: its timer. */
-  close(): void
+  readonly close: () => void
   identity: Identity | null
   /** Model id of the catalogue, or what the client sent when it named none. */
   model: string

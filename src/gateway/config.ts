@@ -1,6 +1,7 @@
 import type { ModelPrice } from '../canonical/price.js'
 import type { JsonValue } from '../canonical/json.js'
 import type { ProtocolId } from '../protocols/protocol.js'
+import type { Stores } from '../stores/stores.js'
 import type { Hooks } from './hooks.js'
 import type { Transport } from './transport.js'
 
@@ -125,6 +126,11 @@ export interface GatewayConfig extends GatewayConfigData {
   readonly transport?: Transport | undefined
   /** Milliseconds since the epoch. Default: the system clock. */
   readonly now?: (() => number) | undefined
+  /**
+   * Stores of the host's own instead of those in memory. Key hashes in them are made with `keySecret`, which must
+   * then be given; `accounts` fills only what is not replaced.
+   */
+  readonly stores?: Partial<Stores> | undefined
   /** Cryptographically random bytes. Default: `crypto.getRandomValues`. */
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined
 }

@@ -2,9 +2,9 @@
 export interface Deadline {
   readonly signal: AbortSignal
   /** True when it was the limit that aborted, not the client. */
-  timedOut(): boolean
+  readonly timedOut: () => boolean
   /** Stops the clock: the call has ended. */
-  close(): void
+  readonly close: () => void
 }
 
 const nothing = (): void => undefined
@@ -16,7 +16,7 @@ export function createDeadline(client: AbortSignal | undefined, totalMs: number)
   const controller = new AbortController()
   let late = false
   const timer = setTimeout(() => {
-    late = true
+    late = !controller.signal.aborted
     controller.abort()
   }, totalMs)
   if (client?.aborted) controller.abort()

@@ -26,10 +26,10 @@ function passThrough(core: Core, call: Call, request: ExchangeRequest): Exchange
     request: body,
     routed: { target: leg.target, maxOutputTokens: admission.maxOutputTokens },
     model: leg.model.id,
-    encodeFailure: (error, sequence) =>
+    encodeFailure: (error, state) =>
       client.client.encodeStreamError(toGatewayError(error, core.redact), {
         requestId: call.requestId,
-        sequence,
+        ...state,
       }),
   })
 }

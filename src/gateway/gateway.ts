@@ -53,7 +53,8 @@ export function createGateway(config: GatewayConfig): Gateway {
 }
 
 function buildCore(config: GatewayConfig): Core {
-  const { hooks = {}, transport, now = systemNow, randomBytes = systemRandomBytes, ...data } = config
+  const { hooks = {}, transport, now = systemNow, randomBytes = systemRandomBytes, ...rest } = config
+  const { stores: ownStores, ...data } = rest
   const parsed = parseConfig(data)
   const upstreams = buildUpstreams(parsed)
   const { models, problems } = buildModels(parsed, upstreams.built)
@@ -61,7 +62,7 @@ function buildCore(config: GatewayConfig): Core {
   if (all.length > 0) throw new ConfigError(all)
   const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }))
   const secret = parsed.keySecret ?? toHex(randomBytes(32))
-  const stores = createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] })
+  const stores = { ...createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] }), ...ownStores }
   return {
     settings: toSettings(parsed),
     stores,

@@ -7,19 +7,16 @@ export interface HeaderFilter {
 
 /** Compiles a list of lower-case names and prefixes. */
 export function createHeaderFilter(names: readonly string[]): HeaderFilter {
-  const exact = names.filter((name) => !name.endsWith('*'))
+  const exact = new Set(names.filter((name) => !name.endsWith('*')))
   const prefixes = names.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1))
+  const passes = (name: string): boolean =>
+    exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
   return {
     pick(headers) {
       const picked: Record<string, string> = {}
-      for (const name of exact) {
-        const value = headers[name]
+      for (const name of Object.keys(headers)) {
+        const value = passes(name) ? headers[name] : undefined
         if (value !== undefined) picked[name] = single(value)
-      }
-      if (prefixes.length === 0) return picked
-      for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined && prefixes.some((prefix) => name.startsWith(prefix)))
-          picked[name] = single(value)
       }
       return picked
     },

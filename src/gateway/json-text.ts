@@ -50,6 +50,16 @@ export function setMembers(
   edits: Readonly<Record<string, JsonValue>>,
 ): string {
   if (object.repeated) return JSON.stringify({ ...parsed, ...edits })
+  const names = Object.keys(edits)
+  const [only] = names
+  const place = names.length === 1 && only !== undefined ? object.members.get(only) : undefined
+  if (place !== undefined && only !== undefined) {
+    return object.text.slice(0, place[0]) + JSON.stringify(edits[only]) + object.text.slice(place[1])
+  }
+  return setManyMembers(object, edits)
+}
+
+function setManyMembers(object: ObjectText, edits: Readonly<Record<string, JsonValue>>): string {
   const places: { start: number; end: number; value: string }[] = []
   let added = ''
   for (const [key, value] of Object.entries(edits)) {

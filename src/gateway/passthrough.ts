@@ -20,7 +20,15 @@ export interface PassthroughOptions {
   /** The model name that the client sees. */
   readonly model: string
   /** Encodes an error that ends the stream; the text is safe to show. */
-  encodeFailure(error: UpstreamError, sequence: number): string
+  encodeFailure(error: UpstreamError, state: FailureState): string
+}
+
+/** Where a stream stands that fails, for wires whose error events say so. */
+interface FailureState {
+  /** Number of the next event. */
+  readonly sequence: number
+  /** Id of the answer, once one was opened. */
+  readonly responseId: string | undefined
 }
 
 /** Client and vendor speak the same protocol: bytes go through as they are, and the decoder only watches. */
@@ -55,7 +63,13 @@ function readAnswer(text: string, { upstream, model }: PassthroughOptions): Answ
 const GARBAGE: UpstreamError = { kind: 'garbage', message: '' }
 
 function renameModel(text: string, json: JsonObject, model: string): string {
-  if (typeof json['model'] !== 'string' || json['model'] === model) return text
+  const name = json['model']
+  if (typeof name !== 'string' || name === model) return text
+  const member = `"model":${JSON.stringify(name)}`
+  const at = text.indexOf(member)
+  if (at >= 0 && text.indexOf(member, at + 1) < 0) {
+    return `${text.slice(0, at)}"model":${JSON.stringify(model)}${text.slice(at + member.length)}`
+  }
   try {
     return setMembers(scanObject(text), json, { model })
   } catch {
@@ -63,9 +77,12 @@ function renameModel(text: string, json: JsonObject, model: string): string {
   }
 }
 
-const MODEL = /"model"\s*:\s*"(?:[^"\\]|\\.)*"/
-const EVENT = /[^]*?(?:\r\n|\n|\r)(?:\r\n|\n|\r)+/g
+/** Not an empty name: some vendors name the model only after a first event without one. */
+const MODEL = /"model"\s*:\s*"(?:[^"\\]|\\.)+"/
+/** A whole event with its blank lines; a CRLF is one line end, never two. */
+const EVENT = /[^]*?(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)+/g
 const BLANK = '\n\n'
+const SEQUENCE_FIELD = '"sequence_number"'
 const SEQUENCE = /"sequence_number"\s*:\s*(\d+)/g
 
 function createStream(options: PassthroughOptions): AnswerStream {
@@ -80,13 +97,15 @@ function createStream(options: PassthroughOptions): AnswerStream {
     usage: null,
     countOutput: () => counter.tokens(),
   }
-  let sent = ''
+  let responseId: string | undefined
+  // The last text with a numbered event: the number is only looked for when the stream fails.
+  let numbered = ''
 
   const watch = (text: string): string => {
     if (text === '' || progress.error !== null) return ''
     const output = progress.phase === 'idle' || upstream.notable.test(text) ? examine(text) : text
     for (const match of output.matchAll(upstream.outputText)) counter.add(match[1] ?? '')
-    sent = output === '' ? sent : output
+    if (output.includes(SEQUENCE_FIELD)) numbered = output
     return rename(output)
   }
 
@@ -103,8 +122,9 @@ function createStream(options: PassthroughOptions): AnswerStream {
       if (seen.usage !== undefined) progress.usage = mergeUsage(progress.usage ?? {}, seen.usage)
       if (seen.error !== undefined) {
         progress.error = seen.error
-        return output + options.encodeFailure(seen.error, nextSequence(sent + output))
+        return output + encodeFailure(seen.error, output)
       }
+      responseId = seen.responseId ?? responseId
       if (seen.finished) progress.phase = 'finished'
       else if (!seen.idle && progress.phase === 'idle') progress.phase = 'started'
       if (!(seen.usageOnly && facts.hideUsage)) output += block
@@ -112,10 +132,13 @@ function createStream(options: PassthroughOptions): AnswerStream {
     return output
   }
 
+  const encodeFailure = (error: UpstreamError, before: string): string =>
+    options.encodeFailure(error, { sequence: nextSequence(numbered + before), responseId })
+
   const fail = (error: UpstreamError): string => {
     if (progress.error !== null) return ''
     progress.error = error
-    return options.encodeFailure(error, nextSequence(sent))
+    return encodeFailure(error, '')
   }
 
   return {

@@ -11,6 +11,7 @@ import type { Core } from './core.js'
 import { createExchange } from './exchange.js'
 import type { GatewayRequest, GatewayResponse } from './http.js'
 import { createMeter, type Meter } from './meter.js'
+import { createPatience } from './patience.js'
 import { readBody, type ReadBody } from './read-body.js'
 import { replyStream, replyWhole } from './reply.js'
 import { type Leg, resolveLeg } from './resolve.js'
@@ -76,6 +77,9 @@ async function identify(core: Core, call: Call, request: GatewayRequest): Promis
   return identity
 }
 
+/** Records outlive their request: of what a client wrote they keep no more than this. */
+const KEPT_LENGTH = 512
+
 /** body → model, stream, limits, end user */
 async function inspect(
   core: Core,
@@ -83,10 +87,10 @@ async function inspect(
   { client }: ClientProtocol,
   body: JsonObject,
 ): Promise<RequestFacts> {
-  if (typeof body['model'] === 'string') call.model = body['model']
+  if (typeof body['model'] === 'string') call.model = body['model'].slice(0, KEPT_LENGTH)
   const facts = client.inspectRequest(body)
   call.streamed = facts.stream
-  call.endUser = facts.endUser ?? null
+  call.endUser = facts.endUser?.slice(0, KEPT_LENGTH) ?? null
   const { requestId, endpoint, identity } = call
   if (identity !== null) {
     await core.hooks.request({ requestId, endpoint, identity, model: facts.model, body })
@@ -148,22 +152,31 @@ async function exchangeWithVendor(
   prepared: Prepared,
 ): Promise<GatewayResponse> {
   const { leg, exchange, facts, client, request } = prepared
-  const sent = await sendUpstream(core, call, {
+  const sending = sendUpstream(core, call, {
     leg,
     body: exchange.body,
     stream: facts.stream,
     clientHeaders: leg.protocol.id === client.protocol.id ? request.headers : null,
     signal: call.signal,
   })
-  if (!sent.ok) {
-    if (isGone(request)) throw sent.error
-    await meter.fail(sent.error, null)
-    core.hooks.error({ requestId: call.requestId, error: sent.error })
-    return respondError(call, sent.error, sent.verbatim)
+  const patience = createPatience(facts.stream ? core.settings.commitMs : 0)
+  try {
+    // Vendors may hold back the head of a stream as long as its first event.
+    const sent = await patience.wait(sending)
+    if (sent?.ok === false) {
+      if (isGone(request)) throw sent.error
+      await meter.fail(sent.error, null)
+      core.hooks.error({ requestId: call.requestId, error: sent.error })
+      return respondError(call, sent.error, sent.verbatim)
+    }
+    if (sent !== null) Object.assign(call.headers, returnedHeaders(prepared, sent.response.headers))
+    if (sent === null || facts.stream) {
+      return await replyStream(core, call, { ...prepared, meter, sending, patience })
+    }
+    return await replyWhole(core, call, { ...prepared, meter, response: sent.response })
+  } finally {
+    patience.end()
   }
-  Object.assign(call.headers, returnedHeaders(prepared, sent.response.headers))
-  const reply = facts.stream ? replyStream : replyWhole
-  return await reply(core, call, { ...prepared, meter, response: sent.response })
 }
 
 function returnedHeaders(

@@ -1,27 +1,36 @@
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import type { AnswerStream } from './answer.js'
 import type { ResponseStream } from './http.js'
+import type { Patience } from './patience.js'
 import { faultToUpstreamError } from './upstream-fault.js'
 
 /** How the relay of a stream ended. `aborted`: the client went away. */
 export type RelayEnd = 'completed' | 'failed' | 'aborted'
 
+/** A vendor's stream, or why there is none. */
+export type Opened =
+  | { readonly ok: true; readonly source: AsyncIterable<Uint8Array> }
+  | { readonly ok: false; readonly error: UpstreamError }
+
 export interface RelayOptions {
-  readonly source: AsyncIterable<Uint8Array>
+  /** Gives the vendor's stream; called once. */
+  readonly open: () => Promise<Opened>
   readonly stream: AnswerStream
   /** Called once, after the last text was handed over or the client was gone. */
   readonly onEnd: (end: RelayEnd) => Promise<void>
   /** True when the client has gone: a broken source is then its doing. */
   readonly clientGone: () => boolean
+  /** What goes out at once when the status had to be committed before anything came: a head alone keeps no client waiting. */
+  readonly greeting: () => string
 }
 
 /** A stream on its way: first to its first real event, then to its end. */
 export interface Relay {
   /**
-   * Waits for the first event that commits the status, `commitMs` at the longest (0 = for ever).
+   * Waits for the first event that commits the status, as long as patience lasts.
    * Gives the vendor's error when one came first: nothing has been sent then, so it can have its true status.
    */
-  commit(commitMs: number): Promise<UpstreamError | null>
+  commit(patience: Patience): Promise<UpstreamError | null>
   /** The text for the client, pulled: not pulling stops the vendor. */
   readonly output: ResponseStream
 }
@@ -32,48 +41,81 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 export function createRelay(options: RelayOptions): Relay {
   const { stream, onEnd, clientGone } = options
   const { progress } = stream
-  const iterator = options.source[Symbol.asyncIterator]()
+  let source: AsyncIterator<Uint8Array> | null = null
   // Set once the source is used up; the last text is still handed out before `onEnd` runs.
   let ending: RelayEnd | null = null
   let ended: Promise<void> | null = null
   let ahead: Promise<string | null> | null = null
+  // Comments and pings commit nothing: they wait for the first event, or for patience to run out.
+  let held = ''
+  let committed = false
+  let isLate = false
 
   const finish = (end: RelayEnd): Promise<void> => (ended ??= onEnd(end))
 
   const close = (end: RelayEnd, text: string): string => {
-    ending = end
+    ending ??= end
     return text
+  }
+
+  const cancel = (): void => {
+    // The call is over either way, so how the vendor takes it does not matter.
+    void source?.return?.().catch(() => undefined)
+  }
+
+  const fail = (error: UpstreamError): string => {
+    if (clientGone()) return close('aborted', '')
+    cancel()
+    // A vendor that has said how the answer ended has broken nothing off.
+    const text = progress.phase === 'finished' ? stream.end() : stream.fail(error)
+    return close(progress.error === null ? 'completed' : 'failed', text)
   }
 
   const read = async (): Promise<string> => {
     try {
-      const result = await iterator.next()
+      if (source === null) {
+        const opened = await options.open()
+        if (!opened.ok) return fail(opened.error)
+        source = opened.source[Symbol.asyncIterator]()
+        if (ending !== null) cancel()
+      }
+      const result = await source.next()
       if (result.done === true) {
         const text = stream.end()
         return close(progress.error === null ? 'completed' : 'failed', text)
       }
       const text = stream.push(result.value)
       if (progress.error === null && !stream.done) return text
-      void cancel(iterator)
+      cancel()
       return close(progress.error === null ? 'completed' : 'failed', text)
     } catch (fault) {
-      if (clientGone()) return close('aborted', '')
-      void cancel(iterator)
-      return close('failed', stream.fail(faultToUpstreamError(fault)))
+      return fail(faultToUpstreamError(fault))
     }
+  }
+
+  const release = (): string => {
+    const text = held
+    held = ''
+    return text
   }
 
   /** Next text for the client; null after the end. */
   const pull = async (): Promise<string | null> => {
     while (ending === null) {
       const text = await read()
-      if (text !== '') return text
+      held += text
+      if (held !== '' && (committed || progress.phase !== 'idle')) return release()
     }
+    if (held !== '') return release()
     await finish(ending)
     return null
   }
 
   const next = async (): Promise<IteratorResult<string>> => {
+    if (isLate) {
+      isLate = false
+      return { done: false, value: release() || options.greeting() }
+    }
     const pending = ahead ?? pull()
     ahead = null
     const text = await pending
@@ -83,38 +125,19 @@ export function createRelay(options: RelayOptions): Relay {
   const abandon = async (): Promise<IteratorResult<string>> => {
     // A client that leaves after the vendor has finished got a whole answer.
     ending ??= progress.phase === 'finished' ? 'completed' : 'aborted'
-    void cancel(iterator)
+    cancel()
     await finish(ending)
     return DONE
   }
 
   return {
-    async commit(commitMs) {
+    async commit(patience) {
       ahead = pull()
-      await within(ahead, commitMs)
+      await patience.wait(ahead)
+      committed = true
+      isLate = progress.phase === 'idle' && ending === null
       return progress.phase === 'idle' ? progress.error : null
     },
     output: { [Symbol.asyncIterator]: () => ({ next, return: abandon }) },
   }
-}
-
-async function cancel(iterator: AsyncIterator<Uint8Array>): Promise<void> {
-  try {
-    await iterator.return?.()
-  } catch {
-    // The call is over either way.
-  }
-}
-
-async function within(promise: Promise<unknown>, milliseconds: number): Promise<void> {
-  if (milliseconds <= 0) {
-    await promise
-    return
-  }
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
-  })
-  await Promise.race([promise, timeout])
-  clearTimeout(timer)
 }

@@ -1,29 +1,39 @@
 import type { UpstreamError } from '../canonical/upstream-error.js'
+import { toGatewayError } from '../protocols/translate/error.js'
 import { withKeepAlive } from '../sse/keep-alive.js'
 import type { AnswerStream } from './answer.js'
 import type { Call } from './call.js'
 import type { Core } from './core.js'
 import type { GatewayResponse } from './http.js'
 import type { Meter } from './meter.js'
+import type { Patience } from './patience.js'
 import type { Prepared } from './pipeline.js'
-import { createRelay, type RelayEnd } from './relay.js'
+import { createRelay, type Opened, type RelayEnd } from './relay.js'
 import { respondJson, respondStream } from './respond.js'
-import { sniffStream } from './sniff-stream.js'
+import type { Sent } from './send.js'
+import { openStream } from './sniff-stream.js'
 import type { UpstreamResponse } from './transport.js'
-import { toGatewayError } from '../protocols/translate/error.js'
+import { unfoldWhole } from './unfold-whole.js'
 import { faultToUpstreamError } from './upstream-fault.js'
 import { reportWarnings } from './warnings.js'
 
-export interface ReplyRequest extends Prepared {
+export interface WholeRequest extends Prepared {
   readonly meter: Meter
   readonly response: UpstreamResponse
+}
+
+export interface StreamRequest extends Prepared {
+  readonly meter: Meter
+  /** The vendor may still be without an answer: its refusal then comes inside the stream. */
+  readonly sending: Promise<Sent>
+  readonly patience: Patience
 }
 
 /** Largest answer that is held in memory: images come as base64. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /** The whole answer, settled before the client sees it, so that its next look at the balance is right. */
-export async function replyWhole(core: Core, call: Call, request: ReplyRequest): Promise<GatewayResponse> {
+export async function replyWhole(core: Core, call: Call, request: WholeRequest): Promise<GatewayResponse> {
   const { exchange, meter, response } = request
   const text = await response.text(MAX_ANSWER_BYTES).catch((fault: unknown) => {
     throw toGatewayError(faultToUpstreamError(fault), core.redact)
@@ -37,32 +47,46 @@ export async function replyWhole(core: Core, call: Call, request: ReplyRequest):
 }
 
 /** A stream: its status is committed by the first real event, or by patience running out. */
-export async function replyStream(core: Core, call: Call, request: ReplyRequest): Promise<GatewayResponse> {
-  const { exchange, response, client } = request
-  const { settings } = core
+export async function replyStream(core: Core, call: Call, request: StreamRequest): Promise<GatewayResponse> {
+  const { exchange, client, patience } = request
   const stream = exchange.createStream()
+  const keepAlive = (): string => client.client.keepAlive(stream.progress.phase !== 'idle')
   const relay = createRelay({
-    source: sniffStream(response, MAX_ANSWER_BYTES),
+    open: () => openAnswer(core, call, request),
     stream,
     onEnd: (end) => endStream(core, call, request, { end, stream }),
     clientGone: () => call.signal.aborted && !call.timedOut(),
+    greeting: keepAlive,
   })
-  const error = await relay.commit(settings.commitMs)
+  const error = await relay.commit(patience)
   if (error !== null) throw toGatewayError(error, core.redact)
   call.firstByteAt = core.now()
   reportWarnings(core, call, exchange.warnings)
-  const body = withKeepAlive(relay.output, {
-    intervalMs: settings.keepAliveMs,
-    frame: () => client.client.keepAlive(stream.progress.phase !== 'idle'),
-    now: core.now,
+  const { keepAliveMs: intervalMs } = core.settings
+  return respondStream(call, withKeepAlive(relay.output, { intervalMs, frame: keepAlive, now: core.now }))
+}
+
+async function openAnswer(core: Core, call: Call, request: StreamRequest): Promise<Opened> {
+  const { exchange, leg, sending } = request
+  const sent = await sending
+  if (!sent.ok) return { ok: false, error: sent.upstreamError }
+  return openStream(sent.response, {
+    maxBytes: MAX_ANSWER_BYTES,
+    unfold: (text) =>
+      unfoldWhole(text, {
+        protocol: leg.protocol,
+        target: leg.target,
+        codec: core.codec,
+        request: exchange.body,
+        requestId: call.requestId,
+      }),
   })
-  return respondStream(call, body)
 }
 
 async function endStream(
   core: Core,
   call: Call,
-  { meter }: ReplyRequest,
+  { meter }: StreamRequest,
   { end, stream }: { readonly end: RelayEnd; readonly stream: AnswerStream },
 ): Promise<void> {
   const { progress } = stream

@@ -36,12 +36,17 @@ export function createLegFinder(upstreams: ReadonlyMap<string, Upstream>): LegFi
   }
 }
 
+/** What headers and URLs can carry: a wildcard's id holds whatever the client wrote. */
+const SERVABLE = /^(?!(?:.*\/)?\.{1,2}(?:\/|$))[\x21-\x7e]{1,256}$/
+const QUOTED_LENGTH = 256
+
 /** Finds the model that the client means and the first candidate that serves it. Throws `model_not_found`. */
 export function resolveLeg(core: Core, identity: Identity, requested: string, client: ProtocolId): Leg {
   const route = core.resolver.resolve(requested, identity.account.aliases)
   if (route === null || route.model.price === null || !isAllowed(identity, route.model.id)) {
     throw modelNotFound(requested)
   }
+  if (!SERVABLE.test(route.model.id)) throw modelNotFound(requested)
   const leg = core.legs.find(route.model, client)
   if (leg === null) throw modelNotFound(requested)
   return leg
@@ -49,7 +54,8 @@ export function resolveLeg(core: Core, identity: Identity, requested: string, cl
 
 /** The 404 of the API, for a model that is unknown, unpriced or not allowed to this key: the three look the same. */
 export function modelNotFound(requested: string): GatewayError {
-  return new GatewayError('model_not_found', `Model '${requested}' was not found or is unavailable.`, {
+  const quoted = requested.slice(0, QUOTED_LENGTH)
+  return new GatewayError('model_not_found', `Model '${quoted}' was not found or is unavailable.`, {
     param: 'model',
   })
 }

@@ -7,7 +7,7 @@ export interface HookRunner {
   /** Throws `request_refused` when the hook refuses. */
   request(event: RequestEvent): Promise<void> | undefined
   route(event: RouteEvent): Promise<void> | undefined
-  usage(record: UsageRecord): void
+  readonly usage: (record: UsageRecord) => void
   warning(event: WarningEvent): void
   error(event: ErrorEvent): void
 }

@@ -18,6 +18,8 @@ export type Sent =
   | {
       readonly ok: false
       readonly error: GatewayError
+      /** The same before it was made fit for a client. */
+      readonly upstreamError: UpstreamError
       /** The vendor's own body, fit for a client of its protocol. */
       readonly verbatim?: string | undefined
     }
@@ -48,7 +50,8 @@ export async function sendUpstream(core: Core, call: Call, request: SendRequest)
       idleTimeoutMs: core.settings.idleTimeoutMs,
     })
   } catch (fault) {
-    return { ok: false, error: toGatewayError(faultToUpstreamError(fault), core.redact) }
+    const upstreamError = faultToUpstreamError(fault)
+    return { ok: false, error: toGatewayError(upstreamError, core.redact), upstreamError }
   }
   return response.status >= 200 && response.status < 300
     ? { ok: true, response }
@@ -78,5 +81,5 @@ async function readRefusal(
     response.status < 500 &&
     !PRIVATE.has(upstreamError.kind) &&
     call.dialect.ownsError(body)
-  return { ok: false, error, ...(fit ? { verbatim: core.redact(text) } : {}) }
+  return { ok: false, error, upstreamError, ...(fit ? { verbatim: core.redact(text) } : {}) }
 }

@@ -47,14 +47,14 @@ export function takeTokens(
   const bounded = Math.min(Math.max(0, Math.ceil(cost)), rule.limitPerMinute)
   const missing = bounded * LEVEL_PER_UNIT - refilled.level
   const allowed = rule.limitPerMinute > 0 && missing <= 0
-  const after = allowed ? { ...refilled, level: -missing } : refilled
+  const after = allowed ? withLevel(refilled, -missing) : refilled
   return {
     state: after,
     decision: {
       allowed,
       cost: bounded,
       retryAfterMs: allowed ? 0 : waitMs(missing, rule),
-      status: bucketStatus(after, rule, now),
+      status: statusOf(after, rule),
     },
   }
 }
@@ -74,12 +74,15 @@ export function returnTokens(
   if (units > 0 && refilled.lastFullAt > takenAt) return refilled
   const lowest = -MAX_DEBT_MINUTES * capacity(rule)
   const level = Math.max(lowest, refilled.level + units * LEVEL_PER_UNIT)
-  return { ...refilled, level: Math.min(level, capacity(rule)) }
+  return withLevel(refilled, Math.min(level, capacity(rule)))
 }
 
 /** What is left in a bucket, for rate-limit headers. */
 export function bucketStatus(state: BucketState | undefined, rule: BucketRule, now: number): BucketStatus {
-  const { level } = refill(state, rule, now)
+  return statusOf(refill(state, rule, now), rule)
+}
+
+function statusOf({ level }: BucketState, rule: BucketRule): BucketStatus {
   return {
     limit: rule.limitPerMinute,
     remaining: Math.max(0, Math.floor(level / LEVEL_PER_UNIT)),
@@ -92,13 +95,17 @@ export function isFull(state: BucketState, rule: BucketRule, now: number): boole
   return refill(state, rule, now).level >= capacity(rule)
 }
 
+function withLevel({ updatedAt, lastFullAt }: BucketState, level: number): BucketState {
+  return { level, updatedAt, lastFullAt }
+}
+
 function refill(state: BucketState | undefined, rule: BucketRule, time: number): BucketState {
   const now = Math.floor(time)
   if (state === undefined) return { level: capacity(rule), updatedAt: now, lastFullAt: now }
   const elapsedMs = now - state.updatedAt
   if (elapsedMs < 0) return standStill(state, rule, now)
   const level = state.level + elapsedMs * rule.limitPerMinute
-  if (level < capacity(rule)) return { ...state, level, updatedAt: now }
+  if (level < capacity(rule)) return { level, updatedAt: now, lastFullAt: state.lastFullAt }
   return { level: capacity(rule), updatedAt: now, lastFullAt: now }
 }
 

@@ -28,15 +28,15 @@ export function createJsonScanner(): JsonScanner {
           else if (unit === BACKSLASH) escaped = true
           else if (unit === QUOTE) inString = false
         } else if (isOpening(unit)) depth++
-        else if (isClosing(unit)) {
-          depth--
-          if (depth > 0) continue
-          complete = true
-          return at + 1
-        } else if (depth === 0 && !isSpace(unit)) {
+        else if (depth === 0) {
+          if (isSpace(unit)) continue
           nested = false
           return text.length
         } else if (unit === QUOTE) inString = true
+        else if (isClosing(unit) && --depth === 0) {
+          complete = true
+          return at + 1
+        }
       }
       return text.length
     },

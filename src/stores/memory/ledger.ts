@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import { placeHold, releaseHold, settleHold, type HoldState } from '../../balance/hold.js'
 import type { BalanceSnapshot, HoldRequest, HoldResult, Ledger, SettleResult } from '../../balance/ledger.js'
 import { assertMicro } from '../../balance/money.js'
@@ -31,8 +30,8 @@ export function createMemoryLedger(): MemoryLedger {
   const wallets = new Map<string, BalanceSnapshot>()
   const topUps = new Set<string>()
   const open = new Map<string, OpenHold>()
-  const expired = new LRUCache<string, HoldState>({ max: REMEMBERED_EXPIRED })
-  const ended = new LRUCache<string, HoldState>({ max: REMEMBERED_HOLDS })
+  const expired = new Map<string, HoldState>()
+  const ended = new Map<string, HoldState>()
 
   function findHold(holdId: string): HoldState | undefined {
     return open.get(holdId)?.hold ?? expired.get(holdId) ?? ended.get(holdId)
@@ -46,8 +45,8 @@ export function createMemoryLedger(): MemoryLedger {
     wallets.set(step.hold.accountId, step.wallet)
     open.delete(holdId)
     expired.delete(holdId)
-    if (step.hold.status === 'expired') expired.set(holdId, step.hold)
-    else ended.set(holdId, step.hold)
+    if (step.hold.status === 'expired') remember(expired, holdId, step.hold, REMEMBERED_EXPIRED)
+    else remember(ended, holdId, step.hold, REMEMBERED_HOLDS)
   }
 
   return {
@@ -96,4 +95,12 @@ export function createMemoryLedger(): MemoryLedger {
       return released
     },
   }
+}
+
+/** Adds the newest and forgets the oldest beyond `max`: nothing is looked up often enough to keep it by use. */
+function remember(holds: Map<string, HoldState>, holdId: string, hold: HoldState, max: number): void {
+  holds.set(holdId, hold)
+  if (holds.size <= max) return
+  const [oldest] = holds.keys()
+  if (oldest !== undefined) holds.delete(oldest)
 }

@@ -234,13 +234,15 @@ function decodeResultContent(
   })
 }
 
+/** The path ends with the block's type: what another protocol cannot say is named by it. */
 function toProvider(block: JsonObject, path: string): ProviderPart {
+  const kind = asString(block.type) ?? 'unknown'
   return {
     type: 'provider',
     protocol: PROTOCOL,
-    kind: asString(block.type) ?? 'unknown',
+    kind,
     value: block,
-    path,
+    path: `${path}.${kind}`,
     ...cacheOf(block),
   }
 }

@@ -9,11 +9,11 @@ import type {
 } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext } from '../../protocol.js'
-import { asArray, asObject, NATIVE_FAMILY, PROTOCOL } from '../wire/index.js'
+import { asArray, asObject, asString, NATIVE_FAMILY, PROTOCOL } from '../wire/index.js'
 import type { Warn } from '../wire/warn.js'
 import { decodeAssistantBlock, decodeText, decodeUserBlock, type ReadState } from './decode-content.js'
 import { decodeEffort } from './decode-thinking.js'
-import { RESTORE } from './restore.js'
+import { PLACED, RESTORE } from './restore.js'
 
 const KNOWN = new Set(['role', 'content'])
 
@@ -81,21 +81,16 @@ function decodeAssistant(
  */
 function decodeMidSystem(wire: JsonObject, path: string): SystemMessage {
   const content: TextPart[] = []
-  const blocks: JsonObject[] = []
+  const blocks: Record<string, JsonValue[]> = {}
   for (const [at, [block, place]] of blocksOf(wire, path).entries()) {
     if (block.type === 'text') content.push(decodeText(block, place))
-    else blocks.push({ at, value: block })
+    else (blocks[PLACED + (asString(block.type) ?? 'unknown')] ??= []).push({ at, value: block })
   }
   const { output_config: outputConfig, ...others } = wire
   const { effort, ...config } = asObject(outputConfig) ?? {}
   const kept = { ...others, ...(Object.keys(config).length > 0 ? { output_config: config } : {}) }
   const restore = effort === undefined ? {} : { [RESTORE]: { effort } }
-  return {
-    role: 'system',
-    content,
-    path,
-    ...extensionsOf({ ...kept, ...(blocks.length > 0 ? { blocks } : {}), ...restore }),
-  }
+  return { role: 'system', content, path, ...extensionsOf({ ...kept, ...blocks, ...restore }) }
 }
 
 /** State of a tool call stands in a thinking block before it, where no other place is: it goes back to the call. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
 import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../canonical/request.js'
 import { asArray, asObject } from '../wire/index.js'
 import {
@@ -9,7 +9,7 @@ import {
   encodeUserPart,
 } from './encode-content.js'
 import { matchResults, type MatchedResults } from './match-results.js'
-import { fieldsOf, reinsert, restoredIn, type Placed } from './restore.js'
+import { fieldsOf, PLACED, reinsert, restoredIn, type Placed } from './restore.js'
 import type { Draft, Scope } from './scope.js'
 
 type WireMessage = { role: string; content: Draft[] } & Draft
@@ -163,21 +163,32 @@ function encodeMidSystem(message: SystemMessage, scope: Scope): WireMessage {
 }
 
 function nativeSystem(message: SystemMessage, scope: Scope): WireMessage {
-  const { blocks, output_config: config, ...fields } = fieldsOf(message.extensions)
+  const { output_config: config, ...others } = fieldsOf(message.extensions)
   const effort = restoredIn(message.extensions)?.effort
   const outputConfig = { ...(effort === undefined ? {} : { effort }), ...asObject(config) }
-  const placed = asArray(blocks).flatMap((value): Placed[] => {
+  const fields = Object.entries(others)
+  const content = message.content.flatMap((part) => encodeText(part, scope))
+  return {
+    role: 'system',
+    content: reinsert(
+      content,
+      fields.filter(isPlaced).flatMap(([, list]) => placesIn(list)),
+    ),
+    ...Object.fromEntries(fields.filter((field) => !isPlaced(field))),
+    ...(Object.keys(outputConfig).length > 0 ? { output_config: outputConfig } : {}),
+  }
+}
+
+function isPlaced([name]: readonly [string, unknown]): boolean {
+  return name.startsWith(PLACED)
+}
+
+function placesIn(list: JsonValue | undefined): readonly Placed[] {
+  return asArray(list).flatMap((value) => {
     const entry = asObject(value)
     const block = asObject(entry?.value)
     return block === undefined ? [] : [{ at: Number(entry?.at), value: block }]
   })
-  const content = message.content.flatMap((part) => encodeText(part, scope))
-  return {
-    role: 'system',
-    content: reinsert(content, placed),
-    ...fields,
-    ...(Object.keys(outputConfig).length > 0 ? { output_config: outputConfig } : {}),
-  }
 }
 
 /** The vendor wants a user first, and newer models a user last. */

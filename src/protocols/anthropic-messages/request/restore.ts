@@ -8,6 +8,9 @@ import { PROTOCOL } from '../wire/index.js'
  */
 export const RESTORE = '$restore'
 
+/** Prefix of message fields that hold blocks of one type with their places, for types without a canonical form. */
+export const PLACED = 'content.'
+
 /** What stands under {@link RESTORE} at the top level. */
 export interface Restored {
   /** `thinking.type` as the client wrote it; `absent` where it named only an effort. */
@@ -52,7 +55,8 @@ export function fieldsOf(extensions: Readonly<Record<string, JsonObject>> | unde
 /** Puts the objects back at their places. */
 export function reinsert(list: readonly JsonObject[], placed: readonly Placed[] | undefined): JsonObject[] {
   const result = [...list]
-  for (const { at, value } of placed ?? []) result.splice(Math.min(at, result.length), 0, value)
+  const inOrder = (placed ?? []).toSorted((one, other) => one.at - other.at)
+  for (const { at, value } of inOrder) result.splice(Math.min(at, result.length), 0, value)
   return result
 }
 

@@ -94,6 +94,8 @@ function sanitizeNode(schema: unknown, state: Sanitizing, depth: number): JsonOb
     state.dropped.add('depth')
     return {}
   }
+  const { type, ...untyped } = schema
+  if (type !== undefined && !isType(type)) return sanitizeNode(untyped, state, depth + 1)
   if (typeof schema['$ref'] === 'string') return sanitizeReference(schema, schema['$ref'], state, depth)
   if (Array.isArray(schema['allOf'])) return sanitizeNode(mergeAll(schema, state), state, depth + 1)
   const node: Node = {}
@@ -105,6 +107,10 @@ function sanitizeNode(schema: unknown, state: Sanitizing, depth: number): JsonOb
   }
   if (Array.isArray(node['required'])) checkRequired(node, schema, state)
   return splitTypes(node)
+}
+
+function isType(value: JsonValue): boolean {
+  return Array.isArray(value) ? value.every((name) => typeof name === 'string') : typeof value === 'string'
 }
 
 interface Place {
@@ -119,9 +125,8 @@ function sanitizeKeyword(place: Place, keyword: string, value: JsonValue | undef
   const child = (schema: unknown): JsonObject => sanitizeNode(schema, state, depth + 1)
   switch (keyword) {
     case 'properties':
-      node['properties'] = Object.fromEntries(
-        Object.entries(asObject(value) ?? {}).map(([name, schema]) => [name, child(schema)]),
-      )
+      if (!isJsonObject(value)) return
+      node[keyword] = Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, child(schema)]))
       return
     case 'items':
       if (Array.isArray(value)) node['prefixItems'] = value.map(child)
@@ -270,9 +275,9 @@ function includeBound(
 /** Required names must be properties, and none of them may lead back to the object that requires it. */
 function checkRequired(node: Node, schema: JsonObject, state: Sanitizing): void {
   const properties = asObject(schema['properties'])
-  if (properties === undefined) return
   const names = asStrings(node['required'])
   const kept = names.filter((name) => {
+    if (properties === undefined) return true
     if (!Object.hasOwn(properties, name)) return false
     return !state.references.leadsBack(properties[name], state.owner)
   })

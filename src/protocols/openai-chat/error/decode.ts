@@ -36,7 +36,12 @@ function toError(
   headers: Readonly<Record<string, string>>,
 ): UpstreamError {
   const { message, codes, object } = fields
-  const kind = classifyError({ status, message, codes, structured: object !== undefined })
+  const kind = classifyError({
+    status,
+    message,
+    codes,
+    structured: object !== undefined && (message !== '' || codes.length > 0),
+  })
   const retryAfterMs = readRetryAfter(headers, message, object)
   const tokens = kind === 'context-overflow' ? readOverflow(message, object) : undefined
   return {

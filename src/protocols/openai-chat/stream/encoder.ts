@@ -21,8 +21,11 @@ interface Block {
   length: number
   /** Reasoning only: its text, which its state may be bound to. */
   thought: string
-  /** Reasoning only: its index among the details, and the JSON around a piece of it there. */
-  readonly detail: { readonly index: number; readonly around: readonly [string, string] } | undefined
+  /** Reasoning only: the JSON around a piece of it among the details, if it goes there. */
+  readonly detail: readonly [string, string] | undefined
+  /** Reasoning only: its index among the details, and whether its state stands there. */
+  index: number | undefined
+  carried: boolean
 }
 
 interface State {
@@ -138,7 +141,7 @@ function pushDelta(state: State, key: number, text: string): string {
   else if (block.kind === 'reasoning') block.thought += text
   const json = JSON.stringify(text)
   if (block.detail === undefined) return block.before + json + block.after
-  const [before, after] = block.detail.around
+  const [before, after] = block.detail
   return `${block.before}${json},"reasoning_details":${before}${json}${after}${block.after}`
 }
 
@@ -184,6 +187,8 @@ function emptyBlock(state: State, kind: Block['kind']): Block {
     length: 0,
     thought: '',
     detail: undefined,
+    index: undefined,
+    carried: false,
   }
 }
 
@@ -197,14 +202,13 @@ function add(state: State, key: number, given: { kind: Block['kind']; field: str
  * details by index. Raw reasoning has none that must be carried so.
  */
 function openReasoning(state: State, key: number, block: Extract<BlockStart, { kind: 'reasoning' }>): void {
-  const index = state.detailCount
-  const isPlain = block.raw === true
-  if (!isPlain) state.detailCount++
+  const index = block.raw === true ? undefined : state.detailCount++
   state.blocks.set(key, {
     ...emptyBlock(state, 'reasoning'),
     before: `${state.head}{"reasoning_content":`,
     after: `}${state.tail}`,
-    detail: isPlain ? undefined : { index, around: writeTextDetail(index, block.itemId) },
+    detail: index === undefined ? undefined : writeTextDetail(index, block.itemId),
+    index,
   })
 }
 
@@ -245,10 +249,11 @@ function seal(state: State, key: number, opaque: OpaqueState): string {
     return chunk(state, { tool_calls: [{ index: call.index, ...extra }], reasoning_details: details })
   }
   if (block.kind !== 'reasoning') return ''
-  const index = block.detail?.index ?? state.detailCount++
   const streamed = block.detail !== undefined
-  const details = writeDetails({ text: block.thought, state: opaque, index, streamed }, state.context)
-  if (streamed || details.length > 0) state.steps.push(`r${index}`)
+  block.index ??= state.detailCount++
+  const given = { text: block.thought, state: opaque, index: block.index, streamed }
+  const details = writeDetails(given, state.context)
+  block.carried = details.length > 0
   return details.length === 0 ? '' : chunk(state, { reasoning_details: details })
 }
 
@@ -257,6 +262,8 @@ function close(state: State, key: number, status: 'complete' | 'incomplete'): st
   if (block === undefined) return ''
   state.blocks.delete(key)
   if (block.kind === 'text' && block.length > 0) state.steps.push(`t${block.length}`)
+  const isCarried = block.carried || (block.detail !== undefined && block.length > 0)
+  if (isCarried) state.steps.push(`r${block.index ?? 0}`)
   const isBare = block.call !== undefined && !block.call.custom && block.length === 0 && status === 'complete'
   // Clients parse the arguments: none at all are an empty object.
   return isBare ? `${block.before}"{}"${block.after}` : ''

@@ -45,7 +45,7 @@ export function createBlockTable(log: EventLog, showRaw: boolean): BlockTable {
     messageStatus = 'completed'
   }
   const writeText = (block: TextBlock, text: string): void => {
-    if (message === null || (block.kind === 'text' && message.phase !== block.phase)) {
+    if (message === null || (block.kind === 'text' && !message.continues(block))) {
       finishMessage('completed')
       message = createMessageWriter(log, block)
     }

@@ -8,13 +8,20 @@ import { deltaHead, type EventSink } from './event-sink.js'
  * citation begins, clients want it whole.
  */
 export interface MessageWriter {
-  readonly phase: string | undefined
+  /** True when text of that phase and vendor's item belongs into this message. */
+  continues(head: MessageHead): boolean
   /** Makes sure that the last part is of this kind; gives the length of its text so far. */
   begin(kind: 'text' | 'refusal'): number
   append(text: string): void
   /** Notes citations of the text from `offset` on. */
   annotate(citations: readonly Citation[], offset: number): void
   finish(status: 'completed' | 'incomplete'): void
+}
+
+/** What is known of a message before its text. */
+export interface MessageHead {
+  readonly phase?: string | undefined
+  readonly itemId?: string | undefined
 }
 
 interface OpenPart {
@@ -26,10 +33,7 @@ interface OpenPart {
 }
 
 /** Creates a {@link MessageWriter}: the item is announced at once. */
-export function createMessageWriter(
-  sink: EventSink,
-  head: { readonly phase?: string | undefined; readonly itemId?: string | undefined },
-): MessageWriter {
+export function createMessageWriter(sink: EventSink, head: MessageHead): MessageWriter {
   const { phase } = head
   const id = sink.itemId('msg_', head.itemId)
   const describe = (status: string, content: readonly JsonObject[]): JsonObject => ({
@@ -65,7 +69,7 @@ export function createMessageWriter(
     return { kind, index: content.length, head: deltaHead(type, fields), annotations: [], text: '' }
   }
   return {
-    phase,
+    continues: (next) => next.phase === phase && next.itemId === head.itemId,
     begin(kind) {
       if (part?.kind !== kind) part = openPart(kind)
       return part.text.length

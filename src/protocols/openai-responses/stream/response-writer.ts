@@ -4,6 +4,7 @@ import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
 import type { EncodeContext } from '../../protocol.js'
+import { formatEvent } from '../error.js'
 import { describeResponse, echoRequest, type SnapshotState } from '../response/snapshot.js'
 import { FAILURE_CODES, FAILURE_TEXTS, INCOMPLETE } from '../vocabulary.js'
 import { type BlockTable, createBlockTable } from './block-table.js'
@@ -22,8 +23,77 @@ const FALLBACK_ID_LENGTH = 24
 
 /** Creates a {@link ResponseWriter}. `silent`: nobody wants the events. */
 export function createResponseWriter(context: EncodeContext, silent: boolean): ResponseWriter {
-  const echo = echoRequest(context)
+  const snapshots = createSnapshots(context, silent)
   const showRaw = context.request.reasoning?.show === 'raw'
+  let usage: PartialUsage | null = null
+  let log: EventLog | null = null
+  let blocks: BlockTable | null = null
+  let ended = false
+  /** The error of a stream that never opened a response. */
+  let unopened = ''
+
+  const start = (id: string, created: number | undefined): EventLog => {
+    if (log !== null) return log
+    const responseId = toResponseId(id, context)
+    log = createEventLog(context, responseId, silent)
+    snapshots.update({ id: responseId, created: created ?? context.created })
+    snapshots.publish('response.created', log)
+    snapshots.publish('response.in_progress', log)
+    return log
+  }
+  const table = (): BlockTable => (blocks ??= createBlockTable(start('', undefined), showRaw))
+  const end = (to: EventLog, outcome: Partial<SnapshotState>): void => {
+    const counted = usage === null ? null : completeUsage(usage)
+    snapshots.update({ ...outcome, output: to.items(), usage: counted })
+  }
+  const finish = (given: Finish): void => {
+    const to = start('', undefined)
+    table().finish(given)
+    const incompleteReason = INCOMPLETE[given.reason]
+    const status = incompleteReason === undefined ? 'completed' : 'incomplete'
+    end(to, { status, incompleteReason })
+    snapshots.publish(`response.${status}`, to)
+  }
+  const fail = (given: UpstreamError): void => {
+    const error = toFailure(given)
+    if (log === null) {
+      unopened = formatEvent('error', { type: 'error', ...error, param: null, sequence_number: 0 })
+      return
+    }
+    end(log, { status: 'failed', error })
+    snapshots.publish('response.failed', log)
+    log.event('error', { ...error, param: null })
+  }
+  return {
+    push(part) {
+      if (ended) return
+      ended = part.type === 'finish' || part.type === 'error'
+      if (part.type === 'start') start(part.id, part.created)
+      else if (part.type === 'finish') finish(part.finish)
+      else if (part.type === 'error') fail(part.error)
+      else if (part.type === 'usage') {
+        usage = mergeUsage(usage ?? {}, part.usage)
+        if (part.serviceTier !== undefined) snapshots.update({ serviceTier: part.serviceTier })
+      } else if ('key' in part) table().push(part)
+    },
+    take() {
+      const text = (log?.take() ?? '') + unopened
+      unopened = ''
+      return text
+    },
+    result: () => snapshots.object(),
+  }
+}
+
+interface Snapshots {
+  update(changes: Partial<SnapshotState>): void
+  publish(type: string, log: EventLog): void
+  object(): JsonObject
+}
+
+/** The response as it changes. What repeats the request can be long, so its JSON is made once. */
+function createSnapshots(context: EncodeContext, silent: boolean): Snapshots {
+  const echo = echoRequest(context)
   const echoJson = silent ? '' : JSON.stringify(echo).slice(1)
   let state: SnapshotState = {
     id: '',
@@ -32,88 +102,16 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
     output: [],
     usage: null,
   }
-  let usage: PartialUsage | null = null
-  let log: EventLog | null = null
-  let ended = false
-
-  const lifecycle = (type: string): void => {
-    if (silent || log === null) return
-    const own = JSON.stringify(describeResponse(state, context))
-    log.lifecycle(type, `${own.slice(0, -1)},${echoJson}`)
-  }
-  const start = (id: string, created: number | undefined): EventLog => {
-    if (log !== null) return log
-    const responseId = toResponseId(id, context)
-    state = { ...state, id: responseId, created: created ?? context.created }
-    log = createEventLog(context, responseId, silent)
-    lifecycle('response.created')
-    lifecycle('response.in_progress')
-    return log
-  }
-  let blocks: BlockTable | null = null
-  const table = (): BlockTable => (blocks ??= createBlockTable(start('', undefined), showRaw))
-
-  const finish = (end: Finish): void => {
-    table().finish(end)
-    const reason = INCOMPLETE[end.reason]
-    state = {
-      ...state,
-      status: reason === undefined ? 'completed' : 'incomplete',
-      incompleteReason: reason,
-      output: log?.items() ?? [],
-      usage: usage === null ? null : completeUsage(usage),
-    }
-    lifecycle(`response.${state.status}`)
-  }
-  const fail = (error: UpstreamError): string => {
-    const failure = toFailure(error)
-    const usual = { ...failure, param: null }
-    if (log === null)
-      return `event: error\ndata: ${JSON.stringify({ type: 'error', ...usual, sequence_number: 0 })}\n\n`
-    state = {
-      ...state,
-      status: 'failed',
-      error: failure,
-      output: log.items(),
-      usage: usage === null ? null : completeUsage(usage),
-    }
-    lifecycle('response.failed')
-    log.event('error', usual)
-    return ''
-  }
-  let unopened = ''
   return {
-    push(part) {
-      if (ended) return
-      switch (part.type) {
-        case 'start':
-          start(part.id, part.created)
-          return
-        case 'usage':
-          usage = mergeUsage(usage ?? {}, part.usage)
-          if (part.serviceTier !== undefined) state = { ...state, serviceTier: part.serviceTier }
-          return
-        case 'finish':
-          ended = true
-          finish(part.finish)
-          return
-        case 'error':
-          ended = true
-          unopened = fail(part.error)
-          return
-        case 'ping':
-        case 'warning':
-          return
-        default:
-          table().push(part)
-      }
+    update(changes) {
+      state = { ...state, ...changes }
     },
-    take() {
-      const text = (log?.take() ?? '') + unopened
-      unopened = ''
-      return text
+    publish(type, log) {
+      if (silent) return
+      const own = JSON.stringify(describeResponse(state, context))
+      log.lifecycle(type, `${own.slice(0, -1)},${echoJson}`)
     },
-    result: () => ({ ...describeResponse(state, context), ...echo }),
+    object: () => ({ ...describeResponse(state, context), ...echo }),
   }
 }
 

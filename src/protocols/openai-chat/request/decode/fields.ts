@@ -51,9 +51,16 @@ export function toExtensions(
 
 /** Fields of an object besides the known ones; empty values that SDKs echo say nothing. */
 export function unknownFields(object: JsonObject, known: ReadonlySet<string>): JsonObject {
-  const entries = Object.entries(object).filter(([field, value]) => !known.has(field) && !isVoid(value))
-  return Object.fromEntries(entries)
+  let unknown: Record<string, JsonValue | undefined> | null = null
+  for (const field of Object.keys(object)) {
+    if (known.has(field) || isVoid(object[field])) continue
+    unknown ??= {}
+    unknown[field] = object[field]
+  }
+  return unknown ?? NOTHING
 }
+
+const NOTHING: JsonObject = {}
 
 function isVoid(value: JsonValue | undefined): boolean {
   return value === null || value === undefined || (Array.isArray(value) && value.length === 0)

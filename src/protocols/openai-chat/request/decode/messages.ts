@@ -16,11 +16,12 @@ interface Place extends Decoding {
 
 /** Reads `messages`; a run of tool messages becomes one user message, since its results belong to one step. */
 export function decodeMessages(messages: readonly JsonValue[], decoding: Decoding): readonly Message[] {
+  const { context, warnings } = decoding
   const calls = createCallBook()
   const decoded: Message[] = []
   let results: ToolResultPart[] | null = null
   messages.forEach((message, at) => {
-    const place: Place = { ...decoding, path: `messages[${at}]`, calls }
+    const place: Place = { context, warnings, path: `messages[${at}]`, calls }
     if (!isJsonObject(message)) throw invalidMessage(place.path, 'must be an object')
     const role = message['role']
     if (role === 'tool' || role === 'function') {

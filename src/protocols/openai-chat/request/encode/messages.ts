@@ -83,18 +83,20 @@ function answerCalls(
   rest: Step['rest'],
   encoding: Encoding,
 ): { readonly results: readonly ToolResultPart[]; readonly taken: ReadonlySet<UserPart> } {
+  if (calls.length === 0) return { results: [], taken: new Set() }
   const open = new Map(calls.map((call) => [call.id, call]))
   const results: ToolResultPart[] = []
-  for (const part of rest.flatMap((message) => (message.role === 'user' ? message.content : []))) {
-    if (part.type !== 'tool-result') continue
-    const call = open.get(part.toolCallId)
-    if (call === undefined) continue
-    open.delete(part.toolCallId)
-    results.push({ ...part, toolName: part.toolName ?? call.name })
+  const taken = new Set<UserPart>()
+  for (const message of rest) {
+    if (message.role !== 'user') continue
+    for (const part of message.content) {
+      const call = part.type === 'tool-result' ? open.get(part.toolCallId) : undefined
+      if (call === undefined || part.type !== 'tool-result') continue
+      open.delete(part.toolCallId)
+      taken.add(part)
+      results.push(part.toolName === undefined ? { ...part, toolName: call.name } : part)
+    }
   }
-  const taken = new Set<UserPart>(
-    rest.flatMap((message) => (message.role === 'user' ? message.content : [])).filter(isAmong(results)),
-  )
   for (const call of open.values()) {
     encoding.note('repaired', call.path ?? 'messages', 'A tool call without a result got an empty one.')
     results.push({
@@ -107,12 +109,6 @@ function answerCalls(
     })
   }
   return { results, taken }
-}
-
-function isAmong(results: readonly ToolResultPart[]): (part: UserPart) => boolean {
-  const ids = new Set(results.map((result) => result.toolCallId))
-  // The first result of an id is the one that was taken.
-  return (part) => part.type === 'tool-result' && ids.delete(part.toolCallId)
 }
 
 function encodeSystem(message: SystemMessage, encoding: Encoding): JsonObject {

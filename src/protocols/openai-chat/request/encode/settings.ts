@@ -125,7 +125,7 @@ export function encodeCacheRequest(request: CanonicalRequest, { dialect, target 
   if (!(dialect.promptCache ?? target.dialect === undefined)) return {}
   const options = compact({
     mode: cache?.mode,
-    ttl: cache?.life === undefined ? undefined : cache.life === 'long' ? '12h' : '30m',
+    ttl: cache?.life === 'short' ? '30m' : undefined,
   })
   return compact({
     prompt_cache_key: cache?.key ?? session,
