@@ -4,7 +4,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: [
     'src/index.ts',
-    'src/gateway/fetch-transport.ts',
+    'src/gateway/platform.ts',
     'adapters/http/*.ts',
     'adapters/command/main.ts',
   ],
@@ -16,5 +16,5 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   clean: true,
-  external: ['#transport', /^node:/, 'express', 'fastify', 'hono', '@hono/node-server', 'undici'],
+  external: ['#platform', /^node:/, 'express', 'fastify', 'hono', '@hono/node-server', 'undici'],
 })

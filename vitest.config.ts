@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Tests run on the sources; `#transport` is what a Node user gets. */
+/** Tests run on the sources; `#platform` is what a Node user gets. */
 export default defineConfig({
   resolve: {
-    alias: { '#transport': fileURLToPath(new URL('./adapters/http/undici-transport.ts', import.meta.url)) },
+    alias: { '#platform': fileURLToPath(new URL('./adapters/http/platform.ts', import.meta.url)) },
   },
   test: {
     include: ['test/**/*.test.ts'],

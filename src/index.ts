@@ -39,6 +39,8 @@ export {
   type UpstreamResponse,
 } from './gateway/transport.js'
 
+export { MediaFault, type MediaFetcher } from './gateway/media.js'
+
 // Translation
 export {
   createStreamTranslator,
@@ -52,6 +54,7 @@ export {
   translateResponse,
   type TranslationRoute,
 } from './protocols/translate/index.js'
+export type { InlinedMedia, InlinedMediaByUrl } from './protocols/translate/inline-media.js'
 export { anthropicMessages } from './protocols/anthropic-messages/index.js'
 export { gemini } from './protocols/gemini/index.js'
 export { openaiChat } from './protocols/openai-chat/index.js'

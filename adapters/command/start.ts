@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createTransport } from '#transport'
+import { createTransport } from '#platform'
 import type { Transport } from '../../src/gateway/transport.js'
 import type { ListenOptions } from './arguments.js'
 import { mount } from './frameworks.js'

@@ -24,8 +24,8 @@ export async function readNodeBody(
   maxBytes: number,
 ): Promise<Uint8Array> {
   const coding = headers['content-encoding']
-  if (isPlain(coding)) return await collect(source, headers, maxBytes)
-  const name = String(coding).trim().toLowerCase()
+  if (coding === undefined || isPlain(coding)) return await collect(source, headers, maxBytes)
+  const name = coding.trim().toLowerCase()
   const decoder = findDecoder(name)
   if (decoder === undefined) throw unknownCoding(name)
   const coded = await collect(source, headers, maxBytes)

@@ -27,8 +27,8 @@ export function findDecoder(coding: string): ContentDecoder | undefined {
 }
 
 /** True for a `content-encoding` that leaves the bytes as they are. */
-export function isPlain(coding: string | undefined): boolean {
-  return coding === undefined || coding === '' || coding === 'identity'
+export function isPlain(coding: string): boolean {
+  return coding === '' || coding === 'identity'
 }
 
 function zstd(): readonly (readonly [string, ContentDecoder])[] {

@@ -4,6 +4,9 @@ import type { Handler, RequestBody } from '../../src/gateway/http.js'
 import { nodeBody } from './node-body.js'
 import { writeResponse } from './node-response.js'
 
+export { createTransport, type UndiciTransportOptions } from './undici-transport.js'
+export { createMediaFetcher, type MediaFetcherOptions } from './media-fetcher.js'
+
 /** A request of node:http on its way to a handler; a framework fills in what it knows better. */
 export interface NodeExchange {
   readonly request: IncomingMessage

@@ -21,7 +21,7 @@ export interface BodyQueue {
   /** True while the reader waits for the vendor. */
   isWaiting(): boolean
   readonly stream: AsyncIterable<Uint8Array>
-  text(maxBytes: number): Promise<string>
+  readonly text: (maxBytes: number) => Promise<string>
 }
 
 /**

@@ -5,17 +5,22 @@ export interface Deadline {
   clear(): void
 }
 
+/** One deadline in the ring of those that are armed. */
 interface Entry {
   at: number
+  before: Entry | undefined
+  after: Entry | undefined
   readonly expire: () => void
 }
 
 /**
- * Makes deadlines that share one timer: arming one on every chunk of every call costs a clock read, where a timer of
- * its own for each call is a tenth of the cost of a small call.
+ * Makes deadlines that share one timer. Arming one costs a clock read and two links; a timer for each call, and even
+ * a Set of the armed ones, cost a small call a tenth of its time.
  */
 export function createDeadlines(): (expire: () => void) => Deadline {
-  const armed = new Set<Entry>()
+  const ring: Entry = { at: Infinity, before: undefined, after: undefined, expire: () => undefined }
+  ring.before = ring
+  ring.after = ring
   let checkAt = Infinity
   let timer: NodeJS.Timeout | undefined
 
@@ -28,25 +33,46 @@ export function createDeadlines(): (expire: () => void) => Deadline {
   }
   const check = (): void => {
     const now = performance.now()
+    const due: Entry[] = []
     let next = Infinity
-    for (const entry of armed) {
-      if (entry.at > now) next = Math.min(next, entry.at)
-      else if (armed.delete(entry)) entry.expire()
+    for (let entry = ring.after; entry !== undefined && entry !== ring; entry = entry.after) {
+      if (entry.at <= now) due.push(entry)
+      else next = Math.min(next, entry.at)
     }
     checkAt = Infinity
     schedule(next, now)
+    for (const entry of due) {
+      unlink(entry)
+      entry.expire()
+    }
   }
   return (expire) => {
-    const entry: Entry = { at: 0, expire }
+    const entry: Entry = { at: 0, before: undefined, after: undefined, expire }
     return {
       arm(limitMs) {
         if (limitMs === 0) return
         const now = performance.now()
         entry.at = now + limitMs
-        armed.add(entry)
+        if (entry.after === undefined) link(entry, ring)
         schedule(entry.at, now)
       },
-      clear: () => void armed.delete(entry),
+      clear: () => unlink(entry),
     }
   }
+}
+
+function link(entry: Entry, ring: Entry): void {
+  const last = ring.before
+  entry.before = last
+  entry.after = ring
+  ring.before = entry
+  if (last !== undefined) last.after = entry
+}
+
+function unlink(entry: Entry): void {
+  const { before, after } = entry
+  if (before !== undefined) before.after = after
+  if (after !== undefined) after.before = before
+  entry.before = undefined
+  entry.after = undefined
 }

@@ -8,9 +8,9 @@ import { findDecoder, isPlain } from './node-coding.js'
  */
 export function decodeResponse(response: UpstreamResponse): UpstreamResponse {
   const coding = response.headers['content-encoding']
-  if (isPlain(coding)) return response
+  if (coding === undefined || isPlain(coding)) return response
   const { 'content-encoding': _coding, 'content-length': _length, ...headers } = response.headers
-  const body = decode(response.body, String(coding).trim().toLowerCase())
+  const body = decode(response.body, coding.trim().toLowerCase())
   return { status: response.status, headers, body, text: (maxBytes) => readText(body, maxBytes) }
 }
 

@@ -101,6 +101,7 @@ async function placeHold(
   const priceOf = (outputTokens: number): number =>
     holdAmount({ inputTokens, outputTokens: outputTokens * candidateCount, price })
   let outputTokens = requestedOutputTokens ?? request.modelOutputTokens
+  let swept = false
   for (let attempt = 1; ; attempt++) {
     const result = await ledger.hold({
       holdId: request.callId,
@@ -111,6 +112,11 @@ async function placeHold(
     if (result.ok) {
       const reduced = requestedOutputTokens === undefined && outputTokens < request.modelOutputTokens
       return { holdId: request.callId, maxOutputTokens: reduced ? outputTokens : undefined }
+    }
+    if (result.heldMicro > 0 && !swept) {
+      swept = true
+      // Calls that nobody ended (a crash, a lost client) have held their money for long enough.
+      if ((await ledger.sweep(request.now)) > 0) continue
     }
     const availableMicro = result.balanceMicro - result.heldMicro
     const affordable = Math.floor(affordableOutputTokens(availableMicro, inputTokens, price) / candidateCount)

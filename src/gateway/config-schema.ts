@@ -120,6 +120,14 @@ const schema = z.strictObject({
   timeouts: z.optional(timeouts),
   maxBodyBytes: z.optional(positive),
   policy: z.optional(z.enum(['lenient', 'strict'])),
+  media: z.optional(
+    z.strictObject({
+      fetchUrls: z.boolean(),
+      maxBytes: z.optional(positive),
+      timeoutMs: z.optional(positive),
+      types: z.optional(z.array(name)),
+    }),
+  ),
   cors: z.optional(
     z.strictObject({ origins: z.union([z.literal('*'), z.array(name)]), maxAgeSeconds: z.optional(z.int()) }),
   ),

@@ -3,6 +3,7 @@ import type { JsonValue } from '../canonical/json.js'
 import type { ProtocolId } from '../protocols/protocol.js'
 import type { Stores } from '../stores/stores.js'
 import type { Hooks } from './hooks.js'
+import type { MediaFetcher } from './media.js'
 import type { Transport } from './transport.js'
 
 /** A vendor account: a preset (`vendor`), or any server that speaks one of the protocols. */
@@ -90,6 +91,17 @@ export interface TimeoutConfig {
   readonly keepAliveMs?: number | undefined
 }
 
+/** Fetching of media URLs for vendors that take them only inline; off unless switched on. */
+export interface MediaConfig {
+  readonly fetchUrls: boolean
+  /** Default 20 MiB each. */
+  readonly maxBytes?: number | undefined
+  /** Default 10 000, redirects included. */
+  readonly timeoutMs?: number | undefined
+  /** Beginnings of media types. Default images, audio, video and PDF. */
+  readonly types?: readonly string[] | undefined
+}
+
 export interface CorsConfig {
   readonly origins: '*' | readonly string[]
   readonly maxAgeSeconds?: number | undefined
@@ -109,6 +121,7 @@ export interface GatewayConfigData {
   /** Losses in translation are reported (`lenient`, default), or refused where they change the meaning (`strict`). */
   readonly policy?: 'lenient' | 'strict' | undefined
   readonly cors?: CorsConfig | undefined
+  readonly media?: MediaConfig | undefined
   /** Secret of the keyed hash of API keys, at least 16 characters. Random per process when absent. */
   readonly keySecret?: string | undefined
   /** Sign reasoning state that travels through clients of another protocol; the first one signs, all verify. */
@@ -124,6 +137,8 @@ export interface GatewayConfig extends GatewayConfigData {
   readonly hooks?: Hooks | undefined
   /** Makes the calls to vendors. Default: undici on Node, `fetch` elsewhere. */
   readonly transport?: Transport | undefined
+  /** Fetches media where `media.fetchUrls` allows it. Default on Node: public addresses only; elsewhere there is none. */
+  readonly fetchMedia?: MediaFetcher | undefined
   /** Milliseconds since the epoch. Default: the system clock. */
   readonly now?: (() => number) | undefined
   /**

@@ -5,6 +5,7 @@ import type { ModelResolver } from '../models/resolver.js'
 import type { Stores } from '../stores/stores.js'
 import type { Cors } from './cors.js'
 import type { Redact } from './redact.js'
+import type { MediaFetcher } from './media.js'
 import type { LegFinder } from './resolve.js'
 import type { HookRunner } from './run-hooks.js'
 import type { Transport } from './transport.js'
@@ -20,6 +21,8 @@ export interface Core {
   readonly legs: LegFinder
   readonly transport: Transport
   readonly codec: CodecContext
+  /** Null: media URLs are not fetched. */
+  readonly fetchMedia: MediaFetcher | null
   readonly hooks: HookRunner
   readonly redact: Redact
   readonly now: () => number

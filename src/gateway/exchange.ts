@@ -4,6 +4,7 @@ import { translateRequest } from '../protocols/translate/index.js'
 import type { Exchange } from './answer.js'
 import type { Call } from './call.js'
 import type { Core } from './core.js'
+import { fetchRefusedMedia } from './media.js'
 import { createPassthrough } from './passthrough.js'
 import type { Prepared } from './pipeline.js'
 import { createTranslation } from './translation.js'
@@ -11,10 +12,10 @@ import { createTranslation } from './translation.js'
 type ExchangeRequest = Omit<Prepared, 'exchange' | 'request'>
 
 /** The one visible place that chooses: same protocol, same bytes; another protocol, translation. */
-export function createExchange(core: Core, call: Call, request: ExchangeRequest): Exchange {
+export async function createExchange(core: Core, call: Call, request: ExchangeRequest): Promise<Exchange> {
   return request.leg.protocol.id === request.client.protocol.id
     ? passThrough(core, call, request)
-    : translate(core, call, request)
+    : await translate(core, call, request)
 }
 
 function passThrough(core: Core, call: Call, request: ExchangeRequest): Exchange {
@@ -34,12 +35,30 @@ function passThrough(core: Core, call: Call, request: ExchangeRequest): Exchange
   })
 }
 
-function translate(core: Core, call: Call, { client, body, leg, admission }: ExchangeRequest): Exchange {
+async function translate(
+  core: Core,
+  call: Call,
+  { client, body, leg, admission }: ExchangeRequest,
+): Promise<Exchange> {
+  const { codec: context, fetchMedia } = core
+  const [from, to, { signal }] = [client.protocol, leg.protocol, call]
+  const media =
+    fetchMedia === null
+      ? undefined
+      : await fetchRefusedMedia(fetchMedia, {
+          body: body.json,
+          from,
+          to,
+          target: leg.target,
+          context,
+          signal,
+        })
   const translated = translateRequest(body.json, {
-    from: client.protocol,
-    to: leg.protocol,
+    from,
+    to,
     target: leg.target,
-    context: core.codec,
+    context,
+    media,
     policy: core.settings.policy,
     maxOutputTokens: admission.maxOutputTokens,
   })

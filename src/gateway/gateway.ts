@@ -1,4 +1,4 @@
-import { createTransport } from '#transport'
+import { createMediaFetcher, createTransport } from '#platform'
 import { createAuthenticator } from '../keys/authenticate.js'
 import { createModelCatalog } from '../models/catalog.js'
 import { createModelResolver, type ModelResolver } from '../models/resolver.js'
@@ -16,6 +16,7 @@ import type { GatewayRequest, GatewayResponse, Handler } from './http.js'
 import { buildModels, fillFromSnapshot } from './models.js'
 import { createRedactor } from './redact.js'
 import { createLegFinder } from './resolve.js'
+import type { MediaFetcher } from './media.js'
 import { createHookRunner } from './run-hooks.js'
 import { createUpstream, type Upstream } from './upstreams.js'
 
@@ -53,14 +54,21 @@ export function createGateway(config: GatewayConfig): Gateway {
 }
 
 function buildCore(config: GatewayConfig): Core {
-  const { hooks = {}, transport, now = systemNow, randomBytes = systemRandomBytes, ...rest } = config
+  const {
+    hooks = {},
+    transport,
+    fetchMedia,
+    now = systemNow,
+    randomBytes = systemRandomBytes,
+    ...rest
+  } = config
   const { stores: ownStores, ...data } = rest
   const parsed = parseConfig(data)
   const upstreams = buildUpstreams(parsed)
   const { models, problems } = buildModels(parsed, upstreams.built)
   const all = [...upstreams.problems, ...problems, ...checkAccounts(parsed.accounts ?? [])]
   if (all.length > 0) throw new ConfigError(all)
-  const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }))
+  const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }), parsed)
   const secret = parsed.keySecret ?? toHex(randomBytes(32))
   const stores = { ...createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] }), ...ownStores }
   return {
@@ -72,12 +80,20 @@ function buildCore(config: GatewayConfig): Core {
     cors: createCors(parsed.cors),
     legs: createLegFinder(upstreams.built),
     transport: transport ?? createTransport(),
+    fetchMedia: mediaFetcherOf(parsed, fetchMedia),
     codec: createCodecContext(parsed.envelopeSecrets),
     hooks: createHookRunner(hooks),
     redact: createRedactor([...upstreams.built.values()].flatMap(({ secrets }) => secrets)),
     now,
     createId: createIdSource(randomBytes),
   }
+}
+
+function mediaFetcherOf({ media }: GatewayConfigData, own: MediaFetcher | undefined): MediaFetcher | null {
+  if (media === undefined || !media.fetchUrls) return null
+  const fetcher = own ?? createMediaFetcher(media)
+  if (fetcher !== null) return fetcher
+  throw new ConfigError([{ path: 'media.fetchUrls', message: 'needs fetchMedia on this platform' }])
 }
 
 interface BuiltUpstreams {
@@ -103,11 +119,11 @@ function buildUpstreams({ upstreams }: GatewayConfigData): BuiltUpstreams {
   return { built, problems }
 }
 
-function withSnapshot(resolver: ModelResolver): ModelResolver {
+function withSnapshot(resolver: ModelResolver, config: GatewayConfigData): ModelResolver {
   return {
     resolve(requested, aliases) {
       const route = resolver.resolve(requested, aliases)
-      return route === null ? null : { ...route, model: fillFromSnapshot(route.model) }
+      return route === null ? null : { ...route, model: fillFromSnapshot(route.model, config) }
     },
   }
 }

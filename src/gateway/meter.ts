@@ -1,5 +1,6 @@
 import { costMicro } from '../balance/price.js'
 import type { Ledger } from '../balance/ledger.js'
+import type { MaybePromise } from '../canonical/maybe-promise.js'
 import { completeUsage, type Usage } from '../canonical/usage.js'
 import type { GatewayError } from '../errors.js'
 import type { LimitStore } from '../limits/store.js'
@@ -45,26 +46,23 @@ export function createMeter(
   admission: () => Admission | null,
 ): Meter {
   let ended = false
+  const report = (cause: unknown): void => dependencies.onStoreError(call, cause)
 
   const end = async (ending: Ending): Promise<void> => {
     if (ended) return
     ended = true
     call.close()
     const admitted = admission()
-    const money = { costMicro: 0, shortfallMicro: 0 }
-    try {
-      if (admitted !== null) {
-        Object.assign(money, await settle(dependencies.ledger, admitted, ending))
-        const tokens = ending.usage.inputTokens + ending.usage.outputTokens
-        await dependencies.limits.finish(admitted.limitRequest, admitted.limits, tokens)
-      }
-      const record = toRecord(call, ending, money, dependencies.now())
-      if (record === null) return
-      await dependencies.usage.append(record)
-      dependencies.onUsage(record)
-    } catch (cause) {
-      dependencies.onStoreError(call, cause)
+    let money = NO_MONEY
+    if (admitted !== null) {
+      money = await settle(dependencies.ledger, admitted, ending, report)
+      const tokens = ending.usage.inputTokens + ending.usage.outputTokens
+      await attempt(() => dependencies.limits.finish(admitted.limitRequest, admitted.limits, tokens), report)
     }
+    const record = toRecord(call, ending, money, dependencies.now())
+    if (record === null) return
+    await attempt(() => dependencies.usage.append(record), report)
+    dependencies.onUsage(record)
   }
 
   return {
@@ -95,20 +93,41 @@ export function createMeter(
   }
 }
 
+/** What a call cost, and the part of it that nobody paid. */
+interface Money {
+  readonly costMicro: number
+  readonly shortfallMicro: number
+}
+
+const NO_MONEY: Money = { costMicro: 0, shortfallMicro: 0 }
+
 async function settle(
   ledger: Ledger,
-  admission: Admission,
+  { holdId, price }: Admission,
   { billed, usage }: Ending,
-): Promise<{ costMicro: number; shortfallMicro: number }> {
-  const { holdId, price } = admission
-  if (holdId === null || price === 'free') return { costMicro: 0, shortfallMicro: 0 }
+  report: (cause: unknown) => void,
+): Promise<Money> {
+  if (holdId === null || price === 'free') return NO_MONEY
   if (!billed) {
-    await ledger.release(holdId)
-    return { costMicro: 0, shortfallMicro: 0 }
+    await attempt(() => ledger.release(holdId), report)
+    return NO_MONEY
   }
   const cost = costMicro(usage, price)
-  const { shortfallMicro } = await ledger.settle(holdId, cost)
-  return { costMicro: cost, shortfallMicro }
+  const settled = await attempt(() => ledger.settle(holdId, cost), report)
+  return { costMicro: cost, shortfallMicro: settled === undefined ? cost : settled.shortfallMicro }
+}
+
+/** A store that fails must not keep the others from ending the call: a slot or a hold would stay taken. */
+async function attempt<T>(
+  step: () => MaybePromise<T>,
+  report: (cause: unknown) => void,
+): Promise<T | undefined> {
+  try {
+    return await step()
+  } catch (cause) {
+    report(cause)
+    return undefined
+  }
 }
 
 /**
@@ -127,12 +146,7 @@ function finalUsage(progress: Progress, admission: Admission | null): Usage {
 }
 
 /** Null for a request without an account: there is nobody to show it to. */
-function toRecord(
-  call: Call,
-  ending: Ending,
-  money: { readonly costMicro: number; readonly shortfallMicro: number },
-  now: number,
-): UsageRecord | null {
+function toRecord(call: Call, ending: Ending, money: Money, now: number): UsageRecord | null {
   if (call.identity === null) return null
   return {
     requestId: call.requestId,

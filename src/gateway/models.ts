@@ -105,10 +105,9 @@ function findKnown(names: readonly VendorModel[]): Known {
 }
 
 /** Price and sizes of a model that a wildcard entry was asked for; the entry's own settings win. */
-export function fillFromSnapshot(entry: ModelEntry): ModelEntry {
+export function fillFromSnapshot(entry: ModelEntry, config: GatewayConfigData): ModelEntry {
   if (entry.price !== null) return entry
-  const named = parseModelId(entry.id)
-  const known = findKnown(named === null ? [] : [named])
+  const known = findKnown(namesOf(entry.id, entry.candidates, config))
   return {
     ...entry,
     price: known.price,

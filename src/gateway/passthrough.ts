@@ -78,7 +78,7 @@ function renameModel(text: string, json: JsonObject, model: string): string {
 }
 
 /** Not an empty name: some vendors name the model only after a first event without one. */
-const MODEL = /"model"\s*:\s*"(?:[^"\\]|\\.)+"/
+const MODEL = /("model"\s*:\s*)"(?:[^"\\]|\\.)+"/
 /** A whole event with its blank lines; a CRLF is one line end, never two. */
 const EVENT = /[^]*?(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)+/g
 const BLANK = '\n\n'
@@ -186,10 +186,10 @@ function createRenamer(model: string): (text: string) => string {
   let replacement = ''
   return (text) => {
     if (needle === null) {
-      const found = MODEL.exec(text)?.[0]
-      if (found === undefined) return text
-      needle = found
-      replacement = found.slice(0, found.indexOf(':') + 1) + JSON.stringify(model)
+      const found = MODEL.exec(text)
+      if (found === null) return text
+      needle = found[0]
+      replacement = found[1] + JSON.stringify(model)
     }
     return text.includes(needle) ? text.replaceAll(needle, () => replacement) : text
   }

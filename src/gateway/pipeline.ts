@@ -53,7 +53,7 @@ export async function runCall(
     const facts = await inspect(core, call, client, body.json)
     const leg = await resolve(core, call, identity, client, facts)
     admission = await admit(core, call, identity, { leg, facts, body: body.json })
-    const exchange = createExchange(core, call, { client, body, facts, leg, admission })
+    const exchange = await createExchange(core, call, { client, body, facts, leg, admission })
     return await exchangeWithVendor(core, call, meter, {
       client,
       request,
@@ -115,7 +115,7 @@ async function resolve(
 }
 
 /** RPM, TPM, concurrency, hold */
-function admit(
+async function admit(
   core: Core,
   call: Call,
   identity: Identity,
@@ -123,7 +123,7 @@ function admit(
 ): Promise<Admission> {
   const { price } = leg.model
   if (price === null) throw new TypeError('an unpriced model is never resolved')
-  return admitCall(
+  const admission = admitCall(
     {
       callId: call.requestId,
       identity,
@@ -142,6 +142,14 @@ function admit(
       onLimits: (decision) => call.dialect.addLimitHeaders(call.headers, decision, core.now()),
     },
   )
+  return admission.catch(storeFailed)
+}
+
+function storeFailed(cause: unknown): never {
+  if (GatewayError.isInstance(cause)) throw cause
+  throw new GatewayError('db_error', 'The limits or the balance could not be checked. Try again later.', {
+    cause,
+  })
 }
 
 /** request → vendor → client */

@@ -29,7 +29,11 @@ export const QUERIES: Readonly<Partial<Record<Operation, Query>>> = {
     return entry
   },
   credits: async (core, identity) => {
-    const snapshot = await core.stores.ledger.balance(identity.account.id)
+    const { ledger } = core.stores
+    const { id } = identity.account
+    let snapshot = await ledger.balance(id)
+    const mayBeStale = snapshot !== null && snapshot.heldMicro > 0
+    if (mayBeStale && (await ledger.sweep(core.now())) > 0) snapshot = await ledger.balance(id)
     return {
       currency: 'USD',
       balance_micro: snapshot?.balanceMicro ?? 0,

@@ -101,12 +101,12 @@ export function createRelay(options: RelayOptions): Relay {
 
   /** Next text for the client; null after the end. */
   const pull = async (): Promise<string | null> => {
-    while (ending === null) {
+    for (;;) {
+      if (held !== '' && (committed || ending !== null || progress.phase !== 'idle')) return release()
+      if (ending !== null) break
       const text = await read()
       held += text
-      if (held !== '' && (committed || progress.phase !== 'idle')) return release()
     }
-    if (held !== '') return release()
     await finish(ending)
     return null
   }

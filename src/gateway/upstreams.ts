@@ -93,11 +93,15 @@ function endpointsOf(config: UpstreamConfig, preset: ProviderPreset | null): rea
     if (protocol === undefined || baseUrl === undefined) return []
     return [{ protocol, baseUrl: trimSlash(baseUrl), auth: AUTH[protocol] }]
   }
+  const { protocol: only, baseUrl: override } = config
+  // A base URL of one's own stands for the preset's main one: where other endpoints would be, nobody knows.
+  const main = preset.endpoints[0]?.baseUrl
   return preset.endpoints
-    .filter(({ protocol }) => config.protocol === undefined || protocol === config.protocol)
+    .filter(({ protocol }) => only === undefined || protocol === only)
+    .filter(({ baseUrl }) => only !== undefined || override === undefined || baseUrl === main)
     .map(({ protocol, baseUrl, auth }) => ({
       protocol,
-      baseUrl: trimSlash(config.baseUrl ?? baseUrl),
+      baseUrl: trimSlash(override ?? baseUrl),
       auth: auth ?? preset.auth,
     }))
 }

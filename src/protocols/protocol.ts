@@ -167,15 +167,21 @@ export interface UpstreamWire {
   responseText(body: JsonObject): string
   /** What tools may be called and how ids may look. */
   readonly tools: ToolRules
+  /**
+   * False for a medium that the vendor does not take by URL: the gateway fetches it where the deployment allows it.
+   * Absent: all are taken.
+   */
+  takesUrl?(kind: MediaKind, url: string, target: Target): boolean
   /** False: the protocol has no stop sequences; they are applied to the answer. Default true. */
   readonly stopSequences?: boolean | undefined
 }
 
+/** What may stand behind a URL in a request. */
+export type MediaKind = 'image' | 'document' | 'video'
+
 export interface ToolRules {
   /** A whole name of allowed characters. */
   readonly name: RegExp
-  /** What a name may begin with, where that is less. */
-  readonly nameStart?: RegExp | undefined
   /** What the first character must match, where that is narrower. */
   readonly firstCharacter?: RegExp | undefined
   readonly maxNameLength: number

@@ -1,6 +1,12 @@
 import type { KnownTraits, TraitsRow } from './model-traits.js'
 
-const COMMON: KnownTraits = { maxOutputTokens: 65_536, sampling: 'free', forcedToolChoice: true }
+const COMMON: KnownTraits = {
+  maxOutputTokens: 65_536,
+  sampling: 'free',
+  forcedToolChoice: true,
+  hostedToolsWithFunctions: false,
+  jsonOutputWithFunctions: false,
+}
 
 /** Thinking level in place of a budget; it cannot be switched off. */
 const LEVEL: KnownTraits = {
@@ -9,6 +15,8 @@ const LEVEL: KnownTraits = {
   reasoningOff: false,
   mediaInToolResults: true,
   needsThoughtSignatures: true,
+  hostedToolsWithFunctions: true,
+  jsonOutputWithFunctions: true,
 }
 
 const THREE_LEVELS: KnownTraits = { ...LEVEL, efforts: ['low', 'medium', 'high'] }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 /** A server of this test on a free port of the loopback address. */
 export interface TestServer {
   readonly url: string
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Listens on a free port; `close` also breaks what is still connected. */
@@ -33,7 +33,7 @@ export function startServer(listener: RequestListener): Promise<TestServer> {
 /** A promise that is settled from outside. */
 export interface Deferred<T> {
   readonly promise: Promise<T>
-  resolve(value: T): void
+  readonly resolve: (value: T) => void
 }
 
 export function defer<T = void>(): Deferred<T> {
@@ -52,4 +52,14 @@ export async function eventually(condition: () => boolean): Promise<void> {
 /** Resolves after `milliseconds`. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+/** Waits until a count has stopped rising. */
+export async function settles(count: () => number): Promise<void> {
+  let last = -1
+  await eventually(() => count() > 0)
+  while (last !== count()) {
+    last = count()
+    await pause(50)
+  }
 }

@@ -22,7 +22,11 @@ const SERVERS = [
 type Fetch = (url: string, init: RequestInit) => Promise<Response> | Response
 
 /** Asks for a chat completion, whole or streamed. */
-function askChat(url: string, body: { readonly model: string; readonly stream?: boolean }, call: Fetch = fetch) {
+function askChat(
+  url: string,
+  body: { readonly model: string; readonly stream?: boolean },
+  call: Fetch = fetch,
+) {
   return call(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
@@ -39,18 +43,22 @@ async function expectAnswers(url: string, model: string, call?: Fetch): Promise<
   expect(await streamed.text()).toMatch(/"finish_reason":\s*"stop"[^]*data: \[DONE\]\n\n$/)
 }
 
-test.each(SERVERS)('$file prints its URL and answers whole and streamed', async ({ file, model, protocol }) => {
-  const environment = { PORT: '0', CROSSMODEL_API_KEY: KEY, UPSTREAM_URL: vendor.baseUrls[protocol] }
-  const example = runModule({ file: `${folder}${file}` }, environment)
-  await expectAnswers(await example.url, model)
-  expect(example.errors()).toBe('')
-})
+test.each(SERVERS)(
+  '$file prints its URL and answers whole and streamed',
+  async ({ file, model, protocol }) => {
+    const environment = { PORT: '0', CROSSMODEL_API_KEY: KEY, UPSTREAM_URL: vendor.baseUrls[protocol] }
+    const example = runModule({ file: `${folder}${file}` }, environment)
+    await expectAnswers(await example.url, model)
+    expect(example.errors()).toBe('')
+  },
+)
 
 test('hono-workers.mjs answers whole and streamed', async () => {
   const { default: worker } = await import(pathToFileURL(`${folder}hono-workers.mjs`).href)
   const environment = { CROSSMODEL_API_KEY: KEY, GEMINI_API_KEY: 'k', UPSTREAM_URL: vendor.baseUrls.gemini }
   const call: Fetch = (url, init) => worker.fetch(new Request(url, init), environment)
   await expectAnswers('https://worker.example/llm', 'gemini/gemini-3.6-flash', call)
+  expect((await call('https://worker.example/', {})).status).toBe(404)
 })
 
 describe('standalone.mjs', () => {

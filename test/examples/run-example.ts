@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Examples import the package by its name, as a user does, and so its build. Throws when there is none. */
 export function assertBuilt(): void {
   if (existsSync(`${root}/dist/src/index.js`)) return
-  throw new Error('The examples run on the built package: `npm run build` first (`npm test` does it by itself).')
+  throw new Error(
+    'The examples run on the built package: `npm run build` first (`npm test` does it by itself).',
+  )
 }
 
 /** A module that runs in a process of its own. */

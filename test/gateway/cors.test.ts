@@ -79,7 +79,9 @@ describe('with cors for some origins', () => {
 
   it('another one is not', async () => {
     const headers = { ...AUTHORIZED, origin: 'https://evil.example' }
-    expect(corsOf(await tested.post(CHAT.path, CHAT.request(), headers))['access-control-allow-origin']).toBeUndefined()
+    expect(
+      corsOf(await tested.post(CHAT.path, CHAT.request(), headers))['access-control-allow-origin'],
+    ).toBeUndefined()
     expect(corsOf(await preflight(tested, headers))['access-control-allow-origin']).toBeUndefined()
   })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { toFetch } from '../../src/gateway/fetch.js'
-import { describeMount, ok } from '../contracts/mount.js'
+import { describeMount } from '../contracts/mount.js'
+import { ok } from '../contracts/mount-support.js'
 
 describeMount({
   name: 'gateway.fetch, in process',

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createApiKey, type GatewayConfig, hashKey, type KeyRecord } from '../../src/index.js'
 import { CHAT, ENDPOINTS, MESSAGES, RESPONSES } from '../support/calls.js'
 import { type Answer, readAnswer } from '../support/read-answer.js'
-import { BASE_CONFIG, createTestGateway, type Headers, KEY, type TestGateway } from '../support/test-gateway.js'
+import {
+  BASE_CONFIG,
+  createTestGateway,
+  type Headers,
+  KEY,
+  type TestGateway,
+} from '../support/test-gateway.js'
 
 const openai = (code: string, message: string): unknown => ({
   error: { message, type: 'authentication_error', param: null, code },
@@ -66,8 +72,14 @@ describe('a key', () => {
     }
     for (const headers of [{}, { authorization: 'Basic x' }, { authorization: 'Bearer ' }]) {
       expect(result(await tested.post(CHAT.path, CHAT.request(), headers))).toEqual([401, bodies.openai])
-      expect(result(await tested.post(RESPONSES.path, RESPONSES.request(), headers))).toEqual([401, bodies.openai])
-      expect(result(await tested.post(MESSAGES.path, MESSAGES.request(), headers))).toEqual([401, bodies.anthropic])
+      expect(result(await tested.post(RESPONSES.path, RESPONSES.request(), headers))).toEqual([
+        401,
+        bodies.openai,
+      ])
+      expect(result(await tested.post(MESSAGES.path, MESSAGES.request(), headers))).toEqual([
+        401,
+        bodies.anthropic,
+      ])
       expect(result(await tested.get('/v1/credits', headers))).toEqual([401, bodies.openai])
     }
   })
@@ -99,7 +111,9 @@ describe('a key', () => {
   it('is checked before the body is looked at', async () => {
     const { status, json } = await tested.post(CHAT.path, 'no json', bearer('cm-unknown-key'))
     expect([status, json.error.code]).toEqual([401, 'invalid_api_key'])
-    expect(tested.vendor.calls.every(({ request }) => request.headers['x-api-key'] !== 'cm-unknown-key')).toBe(true)
+    expect(
+      tested.vendor.calls.every(({ request }) => request.headers['x-api-key'] !== 'cm-unknown-key'),
+    ).toBe(true)
   })
 
   it('that is refused tells to retry nothing', async () => {

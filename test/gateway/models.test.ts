@@ -48,7 +48,9 @@ describe('an alias', () => {
     const two = createTestGateway({ accounts })
     expect((await call(two, 'own'))[0]).toBe(200)
     const other = { authorization: 'Bearer cm-key-of-b' }
-    expect((await two.post(CHAT.path, { ...CHAT.request(), model: 'own' }, other)).json).toEqual(notFound('own'))
+    expect((await two.post(CHAT.path, { ...CHAT.request(), model: 'own' }, other)).json).toEqual(
+      notFound('own'),
+    )
     expect((await two.get('/v1/models', other)).text).not.toContain('"own"')
   })
 })
@@ -104,25 +106,29 @@ describe('a model id', () => {
 describe('an unknown model', () => {
   it('is a 404 in the dialect of the endpoint, and costs nothing', async () => {
     const tested = createTestGateway()
-    for (const { path, request } of ENDPOINTS) {
-      const { status, json } = await tested.post(path, { ...request(), model: 'foo/bar' })
-      expect(status).toBe(404)
-      expect(json).toEqual(
-        path === '/v1/messages'
-          ? {
-              type: 'error',
-              error: { type: 'not_found_error', message: "Model 'foo/bar' was not found or is unavailable." },
-              request_id: expect.any(String),
-            }
-          : notFound('foo/bar'),
-      )
+    const anthropic = {
+      type: 'error',
+      error: { type: 'not_found_error', message: "Model 'foo/bar' was not found or is unavailable." },
+      request_id: expect.any(String),
     }
+    const answers = ENDPOINTS.map(async ({ path, request }) => {
+      const { status, json } = await tested.post(path, { ...request(), model: 'foo/bar' })
+      return [status, json]
+    })
+    expect(await Promise.all(answers)).toEqual([
+      [404, notFound('foo/bar')],
+      [404, notFound('foo/bar')],
+      [404, anthropic],
+    ])
     expect(tested.wallet()).toEqual({ balanceMicro: 1_000_000, heldMicro: 0 })
     expect((await tested.get('/v1/models/foo/bar')).json).toEqual(notFound('foo/bar'))
   })
 
   it('looks the same as one that the key may not use', async () => {
-    const tested = createTestGateway({ key: { allowedModels: ['test/free', 'wild/*'] }, models: WITH_WILDCARD })
+    const tested = createTestGateway({
+      key: { allowedModels: ['test/free', 'wild/*'] },
+      models: WITH_WILDCARD,
+    })
     expect(await call(tested, 'test/chat')).toEqual([404, notFound('test/chat')])
     expect(await call(tested, 'test/free')).toEqual([200, 'test/free', 'vendor-free'])
     expect(await call(tested, 'wild/one')).toEqual([200, 'wild/one', 'one'])
@@ -143,7 +149,13 @@ const WITH_WILDCARD = [...BASE_CONFIG.models, { id: 'wild/*', upstream: 'chat', 
 
 describe('the list of models', () => {
   it('serves both SDKs with one body', async () => {
-    const model = { id: 'v/m', upstream: 'chat', price: PRICE, maxOutputTokens: 10, contextWindowTokens: 20 } as const
+    const model = {
+      id: 'v/m',
+      upstream: 'chat',
+      price: PRICE,
+      maxOutputTokens: 10,
+      contextWindowTokens: 20,
+    } as const
     const tested = createTestGateway({ models: [{ ...model, displayName: 'M', created: 1_700_000_000 }] })
     const entry = {
       id: 'v/m',

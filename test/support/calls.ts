@@ -7,7 +7,7 @@ export interface Endpoint {
   /** The vendor's own name of the model. */
   readonly vendorModel: string
   /** A whole request; `text` is what the user says (directives of the simulated vendor included). */
-  request(text?: string): Record<string, unknown>
+  readonly request: (text?: string) => Record<string, unknown>
   /** The field of the output limit. */
   readonly limitField: string
 }
@@ -96,12 +96,26 @@ export const messagesAnswer = (usage?: unknown): Reply =>
 /** One event of a Chat stream. */
 export function chunk(delta: unknown, finish: string | null = null, more: object = {}): string {
   const choices = [{ index: 0, delta, finish_reason: finish }]
-  return data({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'vendor-chat', choices, ...more })
+  return data({
+    id: 'c1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'vendor-chat',
+    choices,
+    ...more,
+  })
 }
 
 /** The usage event of a Chat stream. */
 export function usageChunk(usage: unknown): string {
-  return data({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'vendor-chat', choices: [], usage })
+  return data({
+    id: 'c1',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'vendor-chat',
+    choices: [],
+    usage,
+  })
 }
 
 export function data(value: unknown): string {
@@ -114,3 +128,41 @@ export function event(value: { readonly type: string; readonly [field: string]: 
 }
 
 export const DONE = 'data: [DONE]\n\n'
+
+/** The events of a Messages stream that says "hello"; `start` and `end` are the usage objects of its two reports. */
+export function messagesStream(start: object, end: object): readonly string[] {
+  const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'vendor-messages', content: [] }
+  return [
+    event({
+      type: 'message_start',
+      message: { ...message, stop_reason: null, stop_sequence: null, usage: start },
+    }),
+    event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }),
+    event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'hello' } }),
+    event({ type: 'content_block_stop', index: 0 }),
+    event({ type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: end }),
+    event({ type: 'message_stop' }),
+  ]
+}
+
+/** The events of a Responses stream that says "hello". */
+export function responsesStream(usage: object | null, ending = 'response.completed'): readonly string[] {
+  const response = { id: 'resp_1', object: 'response', model: 'vendor-responses', output: [] }
+  const delta = { item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'hello' }
+  return [
+    event({ type: 'response.created', sequence_number: 0, response: { ...response, status: 'in_progress' } }),
+    event({ type: 'response.output_text.delta', sequence_number: 1, ...delta }),
+    event({ type: ending, sequence_number: 2, response: { ...response, status: 'completed', usage } }),
+  ]
+}
+
+/** The events of a Chat stream that says "hello". */
+export function chatStream(usage: object | null): readonly string[] {
+  return [
+    chunk({ role: 'assistant', content: '' }),
+    chunk({ content: 'hello' }),
+    chunk({}, 'stop'),
+    ...(usage === null ? [] : [usageChunk(usage)]),
+    DONE,
+  ]
+}

@@ -32,13 +32,14 @@ export async function readText(body: GatewayResponse['body']): Promise<string> {
 export interface OpenAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  next(): Promise<string | undefined>
+  readonly next: () => Promise<string | undefined>
   /** The client leaves: what an adapter does when its socket closes. */
-  leave(): Promise<void>
+  readonly leave: () => Promise<void>
 }
 
 export function openAnswer({ status, headers, body }: GatewayResponse): OpenAnswer {
-  if (typeof body === 'string' || body instanceof Uint8Array) throw new Error(`no stream, but ${String(body)}`)
+  if (typeof body === 'string' || body instanceof Uint8Array)
+    throw new Error(`no stream, but ${String(body)}`)
   const iterator = body[Symbol.asyncIterator]()
   return {
     status,

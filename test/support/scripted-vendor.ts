@@ -40,11 +40,11 @@ export interface ScriptedVendor {
   readonly transport: Transport
   readonly calls: readonly VendorCall[]
   /** The latest call. */
-  last(): VendorCall
+  readonly last: () => VendorCall
   /** Replies for the next calls, one each. */
-  play(...replies: readonly Reply[]): void
+  readonly play: (...replies: readonly Reply[]) => void
   /** The reply of every call for which nothing else was played. */
-  always(reply: Reply): void
+  readonly always: (reply: Reply) => void
 }
 
 export function createScriptedVendor(): ScriptedVendor {
@@ -53,7 +53,8 @@ export function createScriptedVendor(): ScriptedVendor {
   const queue: Reply[] = []
   let fallback: Reply | undefined
   const transport: Transport = async (request) => {
-    const text = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body ?? undefined)
+    const text =
+      typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body ?? undefined)
     const call: VendorCall = { request, text, json: JSON.parse(text), pulls: 0, cancelled: false }
     calls.push(call)
     const reply = queue.shift() ?? fallback

@@ -43,7 +43,9 @@ export const BASE_CONFIG: GatewayConfig = {
     { id: 'test/messages', upstream: 'messages', model: 'vendor-messages', price: PRICE, ...SIZES },
     { id: 'test/free', upstream: 'chat', model: 'vendor-free', price: 'free', ...SIZES },
   ],
-  accounts: [{ id: 'acme', balanceMicro: BALANCE, keys: [{ key: KEY, id: 'key_acme', rpm: null, tpm: null }] }],
+  accounts: [
+    { id: 'acme', balanceMicro: BALANCE, keys: [{ key: KEY, id: 'key_acme', rpm: null, tpm: null }] },
+  ],
   keySecret: 'pepper of the tests',
 }
 
@@ -71,14 +73,14 @@ export interface TestGateway {
   readonly records: UsageRecord[]
   readonly errors: ErrorEvent[]
   readonly warnings: WarningEvent[]
-  handle(path: string, request?: TestRequest): Promise<GatewayResponse>
+  readonly handle: (path: string, request?: TestRequest) => Promise<GatewayResponse>
   /** POSTs with the key and reads the whole answer. */
-  post(path: string, body: unknown, headers?: Headers): Promise<Answer>
-  get(path: string, headers?: Headers): Promise<Answer>
+  readonly post: (path: string, body: unknown, headers?: Headers) => Promise<Answer>
+  readonly get: (path: string, headers?: Headers) => Promise<Answer>
   /** POSTs a streaming request and leaves the answer open. */
-  open(path: string, body: object, request?: TestRequest): Promise<OpenAnswer>
+  readonly open: (path: string, body: object, request?: TestRequest) => Promise<OpenAnswer>
   /** What the account has and what its calls hold. */
-  wallet(): { readonly balanceMicro: number; readonly heldMicro: number }
+  readonly wallet: () => { readonly balanceMicro: number; readonly heldMicro: number }
 }
 
 export function createTestGateway(overrides: Overrides = {}): TestGateway {
@@ -103,8 +105,10 @@ export function createTestGateway(overrides: Overrides = {}): TestGateway {
       ...config.hooks,
     },
   })
-  const handle: TestGateway['handle'] = (path, { method = 'POST', headers = AUTHORIZED, body = null, signal } = {}) =>
-    gateway.handle({ method, path, headers, body: toBody(body), signal })
+  const handle: TestGateway['handle'] = (
+    path,
+    { method = 'POST', headers = AUTHORIZED, body = null, signal } = {},
+  ) => gateway.handle({ method, path, headers, body: toBody(body), signal })
   return {
     gateway,
     vendor,

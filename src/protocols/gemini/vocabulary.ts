@@ -21,7 +21,6 @@ export const SKIP_SIGNATURE = 'skip_thought_signature_validator'
 /** @see https://ai.google.dev/api/caching#FunctionDeclaration */
 export const TOOL_RULES: ToolRules = {
   name: /^[A-Za-z0-9_.:-]+$/,
-  nameStart: /^[A-Za-z_]/,
   firstCharacter: /^[A-Za-z_]/,
   maxNameLength: 128,
   callId: /^[\x21-\x7e]{1,256}$/,

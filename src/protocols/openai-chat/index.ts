@@ -33,6 +33,7 @@ const upstream: UpstreamWire = {
   observeEvent,
   observeResponse,
   responseText,
+  takesUrl: (kind) => kind !== 'document',
   tools: {
     name: /^[A-Za-z0-9_-]+$/,
     maxNameLength: 64,

@@ -99,3 +99,8 @@ export function parseDataUrl(url: string): { mediaType: string; data: string } |
   if (match === null) return undefined
   return { mediaType: (match[1] ?? '').toLowerCase(), data: url.slice(match[0].length) }
 }
+
+/** True for the mark after the last event; some servers put white space around it. */
+export function isEndMark(data: string): boolean {
+  return data.length < 12 && data.trim() === '[DONE]'
+}

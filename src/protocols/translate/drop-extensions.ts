@@ -2,6 +2,9 @@ import type { JsonObject } from '../../canonical/json.js'
 import type { CanonicalRequest, Message, ToolDefinition } from '../../canonical/request.js'
 import type { Warning } from '../../canonical/warning.js'
 
+/** Begins the names of fields that a codec keeps for itself: no other protocol misses them. */
+const SILENT = '$'
+
 type Extensions = Readonly<Record<string, JsonObject>> | undefined
 
 /** Takes out the fields that only another protocol than `protocol` can say, and reports each. */
@@ -15,6 +18,7 @@ export function dropForeignExtensions(
     for (const [owner, fields] of Object.entries(extensions)) {
       if (owner === protocol) continue
       for (const field of Object.keys(fields)) {
+        if (field.startsWith(SILENT)) continue
         warnings.push({
           code: 'dropped',
           path: path === '' ? field : `${path}.${field}`,

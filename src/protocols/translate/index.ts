@@ -16,6 +16,7 @@ import {
 } from '../protocol.js'
 import { adaptRequest } from './adapt-request.js'
 import { toGatewayError } from './error.js'
+import { inlineMedia, type InlinedMediaByUrl } from './inline-media.js'
 import { createLinearizer } from './linearize.js'
 import { createRestorer, restoreResponse } from './restore.js'
 import type { ToolTable } from './tool-table.js'
@@ -28,6 +29,8 @@ export interface TranslationRoute {
   readonly context: CodecContext
   /** `strict` throws `unsupported_parameter` for a loss that may change the meaning. Default `lenient`. */
   readonly policy?: 'lenient' | 'strict' | undefined
+  /** Media fetched for a vendor that takes them only inline, by URL. */
+  readonly media?: InlinedMediaByUrl | undefined
   /** Replaces an absent output limit: what the balance pays for. */
   readonly maxOutputTokens?: number | undefined
 }
@@ -66,7 +69,8 @@ export interface ReplyFacts {
 export function translateRequest(body: JsonObject, route: TranslationRoute): TranslatedRequest {
   const { from, to, target, context, maxOutputTokens } = route
   const decoded = from.decodeRequest(body, context)
-  const request = maxOutputTokens === undefined ? decoded.value : { ...decoded.value, maxOutputTokens }
+  const limited = maxOutputTokens === undefined ? decoded.value : { ...decoded.value, maxOutputTokens }
+  const request = route.media === undefined ? limited : inlineMedia(limited, route, route.media)
   const names = from.client?.fieldNames ?? {}
   const { adapted, encoded } = localizeErrors(names, () => {
     const adapted = adaptRequest(request, { to, target, context })

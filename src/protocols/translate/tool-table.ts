@@ -65,7 +65,7 @@ function keyOf(name: string, namespace: string | undefined): string {
 
 function toLegalName(name: string, rules: ToolRules, context: CodecContext): string {
   const allowed = [...name].map((character) => (rules.name.test(character) ? character : '_')).join('')
-  const legal = rules.nameStart?.test(allowed) === false ? `_${allowed}` : allowed
+  const legal = rules.firstCharacter?.test(allowed) === false ? `_${allowed}` : allowed
   if (legal === name && name.length <= rules.maxNameLength) return name
   const suffix = `_${context.hash(name, SUFFIX_LENGTH)}`
   return legal.slice(0, rules.maxNameLength - suffix.length) + suffix

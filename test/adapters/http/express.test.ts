@@ -1,18 +1,19 @@
 import type { RequestListener } from 'node:http'
-import express5 from 'express'
+import express5, { type RequestHandler } from 'express'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
 import { toExpress } from '../../../adapters/http/express.js'
 import type { GatewayRequest, Handler, RequestBody } from '../../../src/gateway/http.js'
 import { defer, startServer } from '../../contracts/http-server.js'
-import { describeMount, endless, type Mounted, ok, over, readBody, reader } from '../../contracts/mount.js'
+import { describeMount } from '../../contracts/mount.js'
+import { endless, type Mounted, ok, over, readBody, reader } from '../../contracts/mount-support.js'
 import { compress } from './compress.js'
 
 type Express = typeof express5
 
 const VERSIONS: readonly (readonly [string, Express])[] = [
   ['Express 5', express5],
-  ['Express 4', express4 as unknown as Express],
+  ['Express 4', express4],
 ]
 const JSON_POST: RequestInit = {
   method: 'POST',
@@ -38,10 +39,7 @@ for (const [name, express] of VERSIONS) {
     }
   }
   /** The body that the handler is given when `middleware` stands before it. */
-  const bodyBehind = async (
-    middleware: Parameters<ReturnType<Express>['use']>[0],
-    init: RequestInit = JSON_POST,
-  ) => {
+  const bodyBehind = async (middleware: RequestHandler, init: RequestInit = JSON_POST) => {
     const seen = defer<RequestBody | Uint8Array | string>()
     const handle = async (request: GatewayRequest) => {
       seen.resolve(typeof request.body === 'function' ? await readBody(request) : request.body)

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { toFastify } from '../../../adapters/http/fastify.js'
 import type { Handler } from '../../../src/gateway/http.js'
 import { defer, eventually } from '../../contracts/http-server.js'
-import { describeMount, endless, type Mounted, ok, over, readBody, reader } from '../../contracts/mount.js'
+import { describeMount } from '../../contracts/mount.js'
+import { endless, type Mounted, ok, over, readBody, reader } from '../../contracts/mount-support.js'
 
 describeMount({
   name: 'Fastify 5',
@@ -193,5 +194,6 @@ describe('Fastify 5 with a host', () => {
     abort.abort()
     await app.close()
     await eventually(() => source.returns > 0)
+    expect(source.returns).toBe(1)
   })
 })

@@ -1,6 +1,7 @@
 import { toNode } from '../../../adapters/http/node.js'
 import { startServer } from '../../contracts/http-server.js'
-import { describeMount, over } from '../../contracts/mount.js'
+import { describeMount } from '../../contracts/mount.js'
+import { over } from '../../contracts/mount-support.js'
 
 describeMount({
   name: 'node:http',

@@ -2,29 +2,42 @@ import { describe, expect, test } from 'vitest'
 import { defer } from '../../contracts/http-server.js'
 import { stream, whole } from '../../support/calls.js'
 import { readAnswer } from '../../support/read-answer.js'
-import type { Reply, Step } from '../../support/scripted-vendor.js'
-import { createTestGateway, KEY, VENDOR_HOST, VENDOR_KEY, type TestGateway } from '../../support/test-gateway.js'
+import type { Reply } from '../../support/scripted-vendor.js'
+import {
+  createTestGateway,
+  KEY,
+  VENDOR_HOST,
+  VENDOR_KEY,
+  type TestGateway,
+} from '../../support/test-gateway.js'
 import { failuresIn, renamed, TRANSCRIPTS, type Transcript } from './transcripts.js'
 
 /** Lets everything run that waits for nothing. */
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 /** The client's whole view of one streaming call. */
-async function call({ endpoint }: Transcript, reply: Reply, test: TestGateway = createTestGateway()) {
-  test.vendor.play(reply)
-  return await readAnswer(await test.handle(endpoint.path, { body: { ...endpoint.request(), stream: true } }))
+async function call(
+  { endpoint, request }: Transcript,
+  reply: Reply,
+  tested: TestGateway = createTestGateway(),
+) {
+  tested.vendor.play(reply)
+  return await readAnswer(await tested.handle(endpoint.path, { body: request }))
 }
 
 describe.each(TRANSCRIPTS)('the status of a $name stream', (transcript) => {
-  const { endpoint, events, idle, vendorError } = transcript
+  const { endpoint, events, idle, request, vendorError } = transcript
   const [first = ''] = events
 
   test('case 44: waits for the first real event, not for the head and not for comments and pings', async () => {
     const { vendor, handle } = createTestGateway()
     const gates = [defer(), defer()] as const
-    vendor.play({ ...stream(gates[1].promise, idle, idle, gates[1].promise, ...events), head: gates[0].promise })
+    vendor.play({
+      ...stream(gates[1].promise, idle, idle, gates[1].promise, ...events),
+      head: gates[0].promise,
+    })
     let status: number | undefined
-    const answer = handle(endpoint.path, { body: { ...endpoint.request(), stream: true } })
+    const answer = handle(endpoint.path, { body: request })
     void answer.then((response) => (status = response.status))
     await settle()
     gates[0].resolve()
@@ -40,7 +53,7 @@ describe.each(TRANSCRIPTS)('the status of a $name stream', (transcript) => {
     const { vendor, handle } = createTestGateway()
     vendor.play(stream(idle, gate.promise, idle))
     let committed = false
-    const answer = handle(endpoint.path, { body: { ...endpoint.request(), stream: true } })
+    const answer = handle(endpoint.path, { body: request })
     void answer.then(() => (committed = true))
     await settle()
     expect(committed).toBe(false)
@@ -76,19 +89,29 @@ describe.each(TRANSCRIPTS)('the status of a $name stream', (transcript) => {
     ['silence before the first event', stream(idle, { fault: 'timeout' }), 504],
   ]
 
-  test.each(FAILURES)('cases 44, 46a: a %s has its true status in the dialect', async (_name, reply, status) => {
-    const test = createTestGateway()
-    const answer = await call(transcript, reply, test)
-    expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/json; charset=utf-8'])
-    expect(answer.json.error).toMatchObject({ type: expect.any(String), message: expect.any(String) })
-    expect(answer.json.type).toBe(transcript.name === 'Messages' ? 'error' : undefined)
-    expect(answer.headers['x-request-id']).toMatch(/^req_cm_/)
-    expect(test.records).toMatchObject([{ status: 'failed', httpStatus: status, costMicro: 0, streamed: true }])
-    expect(test.wallet().heldMicro).toBe(0)
-  })
+  test.each(FAILURES)(
+    'cases 44, 46a: a %s has its true status in the dialect',
+    async (_name, reply, status) => {
+      const tested = createTestGateway()
+      const answer = await call(transcript, reply, tested)
+      expect([answer.status, answer.headers['content-type']]).toEqual([
+        status,
+        'application/json; charset=utf-8',
+      ])
+      expect(answer.json.error).toMatchObject({ type: expect.any(String), message: expect.any(String) })
+      expect(answer.json.type).toBe(transcript.name === 'Messages' ? 'error' : undefined)
+      expect(answer.headers['x-request-id']).toMatch(/^req_cm_/)
+      expect(tested.records).toMatchObject([
+        { status: 'failed', httpStatus: status, costMicro: 0, streamed: true },
+      ])
+      expect(tested.wallet().heldMicro).toBe(0)
+    },
+  )
 
   test('case 46a: a refusal that asks for patience says so, so that SDKs retry', async () => {
-    const refusal = whole({ error: { message: 'slow down', type: 'rate_limit_error' } }, 429, { 'retry-after': '7' })
+    const refusal = whole({ error: { message: 'slow down', type: 'rate_limit_error' } }, 429, {
+      'retry-after': '7',
+    })
     const { status, headers } = await call(transcript, refusal)
     expect([status, headers['retry-after'], headers['retry-after-ms']]).toEqual([429, '7', '7000'])
   })
@@ -103,7 +126,7 @@ describe.each(TRANSCRIPTS)('the status of a $name stream', (transcript) => {
   })
 
   describe('after the first event', () => {
-    const half: readonly Step[] = events.slice(0, transcript.finish)
+    const half = events.slice(0, transcript.finish)
 
     test('case 43: an error of the vendor is the last event, in the form of the protocol', async () => {
       const secret = `it broke: key ${VENDOR_KEY}, org-abcdef123456, https://${VENDOR_HOST}/status`
@@ -116,27 +139,31 @@ describe.each(TRANSCRIPTS)('the status of a $name stream', (transcript) => {
     })
 
     test('case 43: what comes after an error is dropped, and the vendor is let go', async () => {
-      const test = createTestGateway()
-      const { text } = await call(transcript, stream(...half, vendorError('it broke') + events.join('')), test)
+      const tested = createTestGateway()
+      const { text } = await call(
+        transcript,
+        stream(...half, vendorError('it broke') + events.join('')),
+        tested,
+      )
       expect(failuresIn(text)).toHaveLength(1)
       expect(text.endsWith('\n\n')).toBe(true)
       expect(text.slice(text.lastIndexOf('it broke'))).not.toContain('🧀')
-      expect(test.vendor.last().cancelled).toBe(true)
+      expect(tested.vendor.last().cancelled).toBe(true)
     })
 
     test('case 45: a vendor that breaks off is not asked again', async () => {
-      const test = createTestGateway()
-      await call(transcript, stream(...half, { fault: 'reset' }), test)
-      expect(test.vendor.calls).toHaveLength(1)
+      const tested = createTestGateway()
+      await call(transcript, stream(...half, { fault: 'reset' }), tested)
+      expect(tested.vendor.calls).toHaveLength(1)
     })
 
     test('case 51: a vendor that breaks off is not paid for', async () => {
-      const test = createTestGateway()
-      const before = test.wallet()
-      await call(transcript, stream(...half, vendorError('it broke')), test)
-      expect(test.wallet()).toEqual(before)
-      expect(test.records).toMatchObject([{ status: 'failed', costMicro: 0 }])
-      expect(test.errors).toMatchObject([{ error: { code: 'provider_error' } }])
+      const tested = createTestGateway()
+      const before = tested.wallet()
+      await call(transcript, stream(...half, vendorError('it broke')), tested)
+      expect(tested.wallet()).toEqual(before)
+      expect(tested.records).toMatchObject([{ status: 'failed', costMicro: 0 }])
+      expect(tested.errors).toMatchObject([{ error: { code: 'provider_error' } }])
     })
   })
 })
@@ -145,8 +172,14 @@ test('case 43: a Responses stream that failed says so of the response first, the
   const transcript = TRANSCRIPTS[1]
   if (transcript === undefined) throw new Error('no transcript')
   const { events } = transcript
-  const { text } = await call(transcript, stream(...events.slice(0, 5), ': a comment\n\n', transcript.vendorError('it broke')))
-  const sent = text.split('\n').filter((line) => line.startsWith('data: ')).map((line) => JSON.parse(line.slice(6)))
+  const { text } = await call(
+    transcript,
+    stream(...events.slice(0, 5), ': a comment\n\n', transcript.vendorError('it broke')),
+  )
+  const sent = text
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => JSON.parse(line.slice(6)))
   expect(sent.map(({ sequence_number: number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6])
   expect(sent.slice(5)).toEqual([
     {
@@ -165,12 +198,12 @@ test('case 43: a Responses stream that failed says so of the response first, the
 })
 
 test('a stream that the gateway itself refuses has its status in JSON', async () => {
-  const test = createTestGateway()
-  for (const { endpoint } of TRANSCRIPTS) {
-    const request = { ...endpoint.request(), stream: true, model: 'no/such' }
-    const answer = await readAnswer(await test.handle(endpoint.path, { body: request }))
+  const tested = createTestGateway()
+  for (const { endpoint, request } of TRANSCRIPTS) {
+    const body = { ...request, model: 'no/such' }
+    const answer = await readAnswer(await tested.handle(endpoint.path, { body }))
     expect([answer.status, answer.headers['content-type']]).toEqual([404, 'application/json; charset=utf-8'])
     expect(answer.text).not.toContain(KEY)
   }
-  expect(test.vendor.calls).toEqual([])
+  expect(tested.vendor.calls).toEqual([])
 })

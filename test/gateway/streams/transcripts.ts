@@ -1,10 +1,22 @@
-import { parseJson, parseSse, type SseEvent } from '../../../src/index.js'
-import { CHAT, chunk, data, DONE, type Endpoint, event, MESSAGES, RESPONSES, usageChunk } from '../../support/calls.js'
+import { isJsonObject, type JsonObject, parseJson, parseSse, type SseEvent } from '../../../src/index.js'
+import {
+  CHAT,
+  chunk,
+  data,
+  DONE,
+  type Endpoint,
+  event,
+  MESSAGES,
+  RESPONSES,
+  usageChunk,
+} from '../../support/calls.js'
 
 /** A vendor's whole answer as a stream of one protocol, and how a client of it reads what comes. */
 export interface Transcript {
   readonly name: string
   readonly endpoint: Endpoint
+  /** A streaming request of a client that wants everything that the vendor sends. */
+  readonly request: Readonly<Record<string, unknown>>
   /** The whole answer; its usage is 20 tokens in and 7 out. */
   readonly events: readonly string[]
   /** Index of the event that says how the answer ended. */
@@ -14,16 +26,9 @@ export interface Transcript {
   /** What keeps the client's stream alive. */
   readonly keepAlive: string
   /** An error event of the vendor. */
-  vendorError(message: string): string
+  readonly vendorError: (message: string) => string
   /** True for what a client takes for a regular end. */
-  isEnd(event: SseEvent): boolean
-}
-
-/** What a client reads from the error event of its protocol. */
-export interface StreamFailure {
-  readonly code?: string
-  readonly type?: string
-  readonly message: string
+  readonly isEnd: (event: SseEvent) => boolean
 }
 
 const IDS = { item_id: 'msg_1', output_index: 0, content_index: 0 }
@@ -31,11 +36,17 @@ const TEXT = 'grün 🧀'
 const PART = { type: 'output_text', text: TEXT, annotations: [] }
 const MESSAGE = { id: 'msg_1', type: 'message', role: 'assistant' }
 
-const response = (fields: object) => ({ id: 'resp_1', object: 'response', model: 'vendor-responses', ...fields })
+const response = (fields: object) => ({
+  id: 'resp_1',
+  object: 'response',
+  model: 'vendor-responses',
+  ...fields,
+})
 
 const chat: Transcript = {
   name: 'Chat',
   endpoint: CHAT,
+  request: { ...CHAT.request(), stream: true, stream_options: { include_usage: true } },
   events: [
     chunk({ role: 'assistant', content: '' }),
     chunk({ content: 'grün ' }),
@@ -54,16 +65,25 @@ const chat: Transcript = {
 const responses: Transcript = {
   name: 'Responses',
   endpoint: RESPONSES,
+  request: { ...RESPONSES.request(), stream: true },
   events: [
     { type: 'response.created', response: response({ status: 'in_progress', output: [] }) },
     { type: 'response.in_progress', response: response({ status: 'in_progress', output: [] }) },
-    { type: 'response.output_item.added', output_index: 0, item: { ...MESSAGE, status: 'in_progress', content: [] } },
+    {
+      type: 'response.output_item.added',
+      output_index: 0,
+      item: { ...MESSAGE, status: 'in_progress', content: [] },
+    },
     { type: 'response.content_part.added', ...IDS, part: { ...PART, text: '' } },
     { type: 'response.output_text.delta', ...IDS, delta: 'grün ' },
     { type: 'response.output_text.delta', ...IDS, delta: '🧀' },
     { type: 'response.output_text.done', ...IDS, text: TEXT },
     { type: 'response.content_part.done', ...IDS, part: PART },
-    { type: 'response.output_item.done', output_index: 0, item: { ...MESSAGE, status: 'completed', content: [PART] } },
+    {
+      type: 'response.output_item.done',
+      output_index: 0,
+      item: { ...MESSAGE, status: 'completed', content: [PART] },
+    },
     {
       type: 'response.completed',
       response: response({
@@ -76,13 +96,15 @@ const responses: Transcript = {
   finish: 9,
   idle: ': waiting\n\n',
   keepAlive: ': keepalive\n\n',
-  vendorError: (message) => event({ type: 'error', code: 'server_error', message, param: null, sequence_number: 90 }),
+  vendorError: (message) =>
+    event({ type: 'error', code: 'server_error', message, param: null, sequence_number: 90 }),
   isEnd: ({ data: text }) => text.includes('"response.completed"'),
 }
 
 const messages: Transcript = {
   name: 'Messages',
   endpoint: MESSAGES,
+  request: { ...MESSAGES.request(), stream: true },
   events: [
     {
       type: 'message_start',
@@ -102,7 +124,11 @@ const messages: Transcript = {
     { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'grün ' } },
     { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: '🧀' } },
     { type: 'content_block_stop', index: 0 },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 7 } },
+    {
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 7 },
+    },
     { type: 'message_stop' },
   ].map(event),
   finish: 6,
@@ -121,12 +147,13 @@ export function renamed({ endpoint }: Transcript, text: string): string {
 }
 
 /** The error events of a text, as a client of any of the protocols finds them. */
-export function failuresIn(text: string): StreamFailure[] {
+export function failuresIn(text: string): JsonObject[] {
   return parseSse(text).flatMap((sent) => {
-    const body = parseJson(sent.data) as { error?: StreamFailure } & StreamFailure
-    if (body === undefined) return []
-    if (sent.event === 'error') return [body.error ?? body]
-    return body.error === undefined ? [] : [body.error]
+    const body = parseJson(sent.data)
+    if (!isJsonObject(body)) return []
+    const error = isJsonObject(body['error']) ? body['error'] : undefined
+    const failure = error ?? (sent.event === 'error' ? body : undefined)
+    return failure === undefined ? [] : [failure]
   })
 }
 

@@ -137,13 +137,13 @@ describe('tool choice', () => {
       { type: 'tool', tool: { name: 'f' } },
       { forcedToolChoice: false },
       { tool_choice: { type: 'auto' }, system: [{ type: 'text', text: 'Call the tool f in this turn.' }] },
-      ['emulated $toolChoice !'],
+      ['emulated $toolChoice !', 'emulated system'],
     ],
     [
       { type: 'allowed', mode: 'required', tools: [{ name: 'f' }] },
       {},
       { tool_choice: { type: 'any' }, system: [{ type: 'text', text: 'Of the tools, call only these: f.' }] },
-      ['emulated $toolChoice !'],
+      ['emulated $toolChoice !', 'emulated system'],
     ],
     [{ type: 'provider', protocol: 'openai-responses', value: {} }, {}, {}, ['dropped $toolChoice !']],
   ])('%j', (toolChoice, traits, expected, warnings) => {
@@ -326,7 +326,7 @@ describe('case 27: cache markers', () => {
   })
   const kept = (body: JsonObject): readonly string[] =>
     [...JSON.stringify(body).matchAll(/"text":"(\w+)","cache_control":(\{[^}]*\})/g)].map(
-      ([, name, marker]) => `${name} ${marker?.includes('1h') === true ? '1h' : '5m'}`,
+      ([, name, marker]) => `${name} ${(marker ?? '').includes('1h') ? '1h' : '5m'}`,
     )
 
   test('the last four are kept', () => {

@@ -63,8 +63,8 @@ export function encodeContext(rest: Partial<EncodeContext> = {}): EncodeContext 
   }
 }
 
-export function eventOf(data: JsonObject): SseEvent {
-  return { event: String(data.type), data: JSON.stringify(data) }
+export function eventOf(data: JsonObject & { readonly type?: string }): SseEvent {
+  return { event: data.type, data: JSON.stringify(data) }
 }
 
 /** Decodes a vendor's events, the end of the stream included. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AssistantPart } from '../../../src/canonical/content.js'
+import type { AssistantPart, MediaSource } from '../../../src/canonical/content.js'
 import type { CanonicalResponse } from '../../../src/canonical/response.js'
 import { unfoldResponse } from '../../../src/canonical/unfold.js'
 import { gemini } from '../../../src/protocols/gemini/index.js'
@@ -102,6 +102,30 @@ describe('the response encoder of Gemini', () => {
     const contents = (value['candidates'] as readonly { content: object }[]).map(({ content }) => content)
     const { messages } = gemini.decodeRequest({ contents } as never, encodeContext()).value
     expect(messages[0]?.content).toMatchObject([{ type: 'reasoning', text: 'hm', state }])
+  })
+
+  it('writes pictures of any source that it can name', () => {
+    const image = (source: MediaSource): AssistantPart => ({ type: 'generated-image', source })
+    const { value, warnings } = encodeResponse(
+      responseOf([
+        image({ type: 'url', url: 'https://a.test/i.png', mediaType: 'image/png' }),
+        image({ type: 'file', fileId: 'gs://b/i', protocol: 'gemini', mediaType: 'image/png' }),
+        image({ type: 'file', fileId: 'file-1', protocol: 'openai-responses' }),
+      ]),
+    )
+    expect(value).toMatchObject({
+      candidates: [
+        {
+          content: {
+            parts: [
+              { fileData: { mimeType: 'image/png', fileUri: 'https://a.test/i.png' } },
+              { fileData: { mimeType: 'image/png', fileUri: 'gs://b/i' } },
+            ],
+          },
+        },
+      ],
+    })
+    expect(warnings.map(inShort)).toEqual(['dropped content[2]!'])
   })
 
   it('says what it has no form for', () => {

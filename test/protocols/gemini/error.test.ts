@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonValue } from '../../../src/canonical/json.js'
 import { decodeError } from '../../../src/protocols/gemini/error.js'

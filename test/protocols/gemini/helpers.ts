@@ -1,6 +1,7 @@
 import { accumulate, type Accumulated } from '../../../src/canonical/accumulate.js'
+import type { AssistantPart, ToolResultPart, UserPart } from '../../../src/canonical/content.js'
 import type { JsonObject } from '../../../src/canonical/json.js'
-import type { CanonicalRequest } from '../../../src/canonical/request.js'
+import type { CanonicalRequest, Message } from '../../../src/canonical/request.js'
 import type { OpaqueState } from '../../../src/canonical/state.js'
 import type { StreamPart } from '../../../src/canonical/stream.js'
 import type { ModelTraits, Target } from '../../../src/canonical/target.js'
@@ -97,3 +98,40 @@ export function replay(parts: readonly StreamPart[]): Accumulated {
   const again = events.flatMap((event) => decoder.push(sse(event.slice('data: '.length))))
   return accumulate([...again, ...decoder.end()])
 }
+
+export const user = (...content: readonly UserPart[]): Message => ({
+  role: 'user',
+  content,
+  path: 'messages[u]',
+})
+export const say = (text: string): Message => user({ type: 'text', text })
+export const assistant = (...content: readonly AssistantPart[]): Message => ({ role: 'assistant', content })
+export const call = (id: string, name = 'f', more: object = {}): AssistantPart => ({
+  type: 'tool-call',
+  id,
+  name,
+  kind: 'function',
+  input: '{"x":1}',
+  path: `call ${id}`,
+  ...more,
+})
+export const result = (
+  toolCallId: string,
+  text: string,
+  more: Partial<ToolResultPart> = {},
+): ToolResultPart => ({
+  type: 'tool-result',
+  toolCallId,
+  kind: 'function',
+  content: [{ type: 'text', text }],
+  path: `result ${toolCallId}`,
+  ...more,
+})
+export const wireCall = (id: string, name = 'f'): JsonObject => ({
+  functionCall: { id, name, args: { x: 1 } },
+})
+export const wireResult = (id: string, response: JsonObject, name = 'f'): JsonObject => ({
+  functionResponse: { id, name, response },
+})
+export const contentsOf = (messages: readonly Message[], traits: ModelTraits = {}): unknown =>
+  encode({ messages }, traits)['contents']

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/canonical/json.js'
 import type { StreamPart } from '../../../src/canonical/stream.js'
 import { gemini } from '../../../src/protocols/gemini/index.js'
-import { chunk, context, decodeChunks, decodeContext, foldChunks, inShort, sse } from './helpers.js'
+import { chunk, decodeChunks, decodeContext, foldChunks, inShort, sse } from './helpers.js'
 
 const STOP = { finishReason: 'STOP' }
 const thought = (text: string): JsonObject => ({ text, thought: true })
@@ -216,6 +216,34 @@ describe('the stream decoder of Gemini', () => {
     expect(warnings.map(inShort)).toEqual(['dropped candidates[0].groundingMetadata.searchEntryPoint'])
   })
 
+  it('cites the sources of an answer that says not where, and those it recited', () => {
+    const { response } = foldChunks([
+      chunk([{ text: 'abc' }], {
+        ...STOP,
+        groundingMetadata: { groundingChunks: [{ maps: { uri: 'https://m.test' } }, { other: {} }] },
+        citationMetadata: {
+          citations: [{ startIndex: 1, endIndex: 3, uri: 'https://b.test' }, { title: 'T' }],
+        },
+      }),
+    ])
+    expect(response.content[0]).toMatchObject({
+      citations: [
+        { kind: 'url', url: 'https://m.test' },
+        { kind: 'url', url: 'https://b.test', start: 1, end: 3 },
+      ],
+    })
+    expect(response.content[0]).toHaveProperty('citations.length', 2)
+  })
+
+  it('says so when sources come after the text was closed', () => {
+    const groundingMetadata = { groundingChunks: [{ web: { uri: 'https://a.test' } }] }
+    const { warnings } = foldChunks([
+      chunk([{ text: 'abc' }]),
+      chunk([call('f', {})], { ...STOP, groundingMetadata }),
+    ])
+    expect(warnings.map(inShort)).toEqual(['dropped candidates[0].groundingMetadata'])
+  })
+
   it('reads only the first candidate, and says so', () => {
     const second = { index: 1, content: { parts: [{ text: 'other' }] } }
     const { response, warnings } = foldChunks([
@@ -337,63 +365,6 @@ describe('how a Gemini stream ends', () => {
         expect(parts.at(-1)).toBe(ends[0])
       }),
     )
-  })
-})
-
-describe('the response decoder of Gemini', () => {
-  it('law 4: gives the same as the stream of the same answer', () => {
-    const parts = fc.array(
-      fc.oneof(
-        fc.record({ text: fc.string() }),
-        fc.record({ text: fc.string(), thought: fc.constant(true), thoughtSignature: fc.base64String() }),
-        fc.record({
-          functionCall: fc.record({
-            name: fc.constant('f'),
-            args: fc.dictionary(fc.string(), fc.jsonValue()),
-          }),
-        }),
-        fc.record({ executableCode: fc.record({ code: fc.string() }) }),
-      ),
-      { minLength: 1, maxLength: 8 },
-    ) as fc.Arbitrary<JsonObject[]>
-    fc.assert(
-      fc.property(parts, (all) => {
-        const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 4 }
-        const whole = gemini.decodeResponse(chunk(all, STOP, { usageMetadata }), decodeContext()).value
-        const pieces = all.map((part) => chunk([part]))
-        const streamed = foldChunks([...pieces, chunk([], STOP, { usageMetadata })])
-        expect(streamed.response).toEqual(whole)
-      }),
-    )
-  })
-
-  it('law 6: no beginning of a stream looks finished', () => {
-    const events = [chunk([thought('a')]), chunk([{ text: 'b' }]), chunk([call('f', {})])]
-    for (let length = 0; length <= events.length; length++) {
-      expect(foldChunks(events.slice(0, length)).error?.kind).toBe('truncated')
-    }
-  })
-
-  it('keeps what the candidate holds beside its content', () => {
-    const body = chunk([{ text: 'x' }], { ...STOP, avgLogprobs: -0.5, safetyRatings: [] })
-    expect(gemini.decodeResponse(body, decodeContext()).value.extensions).toEqual({
-      gemini: { avgLogprobs: -0.5, safetyRatings: [] },
-    })
-  })
-
-  it('makes an id where the vendor sent none, and knows when it answered', () => {
-    const { responseId: _, ...body } = chunk([{ text: 'x' }], STOP, { createTime: '2026-01-02T03:04:05.6Z' })
-    const { id, created } = gemini.decodeResponse(body, decodeContext()).value
-    expect(id).toBe(context.hash(JSON.stringify(body), 24))
-    expect(created).toBe(1_767_323_045)
-  })
-
-  it('does not take a fault for a finish', () => {
-    const body = chunk([], { finishReason: 'MALFORMED_FUNCTION_CALL' })
-    expect(gemini.decodeResponse(body, decodeContext()).value.finish).toEqual({
-      reason: 'other',
-      raw: 'MALFORMED_FUNCTION_CALL',
-    })
   })
 })
 

@@ -1,36 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/canonical/json.js'
-import type { CanonicalRequest, Message, ToolDefinition } from '../../../src/canonical/request.js'
-import { GatewayError } from '../../../src/errors.js'
-import { openaiChat } from '../../../src/protocols/openai-chat/index.js'
-import { codecContext } from './support.js'
-
-const HELLO: JsonObject = { role: 'user', content: 'Hello' }
-
-function decode(body: JsonObject): CanonicalRequest {
-  return openaiChat.decodeRequest({ model: 'm', messages: [HELLO], ...body }, codecContext).value
-}
-
-function messagesOf(...messages: readonly JsonObject[]): readonly Message[] {
-  return decode({ messages }).messages
-}
-
-function toolOf(tool: JsonObject): ToolDefinition | undefined {
-  return decode({ tools: [tool] }).tools?.[0]
-}
-
-function refusalOf(body: JsonObject): unknown {
-  try {
-    return decode(body)
-  } catch (error) {
-    return GatewayError.isInstance(error) ? { code: error.code, param: error.param } : error
-  }
-}
+import { decode, decodeMessages, refusalOf, WIRE_HELLO } from './support-requests.js'
 
 describe('messages', () => {
   it('keeps instructions and where they stand', () => {
     expect(
-      messagesOf({ role: 'developer', content: 'Be brief.', name: 'boss' }, HELLO, {
+      decodeMessages({ role: 'developer', content: 'Be brief.', name: 'boss' }, WIRE_HELLO, {
         role: 'system',
         content: [{ type: 'text', text: 'Now.' }],
       }),
@@ -68,7 +43,7 @@ describe('messages', () => {
       { type: 'hologram', depth: 3 },
     ]
     const at = (index: number): string => `messages[0].content[${index}]`
-    expect(messagesOf({ role: 'user', content })[0]?.content).toEqual([
+    expect(decodeMessages({ role: 'user', content })[0]?.content).toEqual([
       { type: 'text', text: 'Look', cache: { life: 'long' }, path: at(0) },
       {
         type: 'image',
@@ -107,7 +82,7 @@ describe('messages', () => {
       function_call: null,
       tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
     }
-    expect(messagesOf(HELLO, message)[1]).toEqual({
+    expect(decodeMessages(WIRE_HELLO, message)[1]).toEqual({
       role: 'assistant',
       path: 'messages[1]',
       content: [
@@ -129,11 +104,11 @@ describe('messages', () => {
       type: 'function',
       function: { name: 'f', arguments: '{}' },
     })
-    const decoded = messagesOf(
+    const decoded = decodeMessages(
       { role: 'assistant', tool_calls: [call('a'), call('b')] },
       { role: 'tool', tool_call_id: 'a', content: 'one' },
       { role: 'tool', tool_call_id: 'b', content: [{ type: 'text', text: 'two' }] },
-      HELLO,
+      WIRE_HELLO,
     )
     expect(decoded.map(({ role, content }) => [role, content.map((part) => part.type)])).toEqual([
       ['assistant', ['tool-call', 'tool-call']],
@@ -160,7 +135,7 @@ describe('messages', () => {
   })
 
   it('reads a custom call and knows its result', () => {
-    const decoded = messagesOf(
+    const decoded = decodeMessages(
       {
         role: 'assistant',
         tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'patch', input: '*** Begin' } }],
@@ -173,12 +148,12 @@ describe('messages', () => {
 
   it('gives the old function call an id that later turns find again', () => {
     const turn = [
-      HELLO,
+      WIRE_HELLO,
       { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
       { role: 'function', name: 'f', content: 'result' },
     ]
-    const [, first, second] = messagesOf(...turn)
-    const [, again] = messagesOf(...turn, HELLO)
+    const [, first, second] = decodeMessages(...turn)
+    const [, again] = decodeMessages(...turn, WIRE_HELLO)
     const id = first?.content[0]?.type === 'tool-call' ? first.content[0].id : ''
     expect(id).toMatch(/^call_[a-z2-7]{24}$/)
     expect(second?.content[0]).toMatchObject({ toolCallId: id, toolName: 'f' })
@@ -187,7 +162,7 @@ describe('messages', () => {
 
   it('keeps fields that it does not know for its own protocol', () => {
     expect(
-      messagesOf({ ...HELLO, weight: 1 }, { role: 'assistant', content: 'x', prefix: true }),
+      decodeMessages({ ...WIRE_HELLO, weight: 1 }, { role: 'assistant', content: 'x', prefix: true }),
     ).toMatchObject([
       { extensions: { 'openai-chat': { weight: 1 } } },
       { extensions: { 'openai-chat': { prefix: true } } },
@@ -213,134 +188,7 @@ describe('messages', () => {
     ],
     ['a result that answers nothing', { role: 'tool', content: 'x' }, 'messages[0].tool_call_id'],
   ])('refuses %s', (_name, message, param) => {
-    expect(refusalOf({ messages: [message] })).toEqual({ code: 'invalid_messages', param })
-  })
-})
-
-describe('shapes that some clients mix in', () => {
-  it('reads Anthropic blocks among Chat messages', () => {
-    const decoded = messagesOf(
-      {
-        role: 'assistant',
-        content: [
-          { type: 'thinking', thinking: 'Hm.', signature: 'sig' },
-          { type: 'tool_use', id: 'toolu_1', name: 'read', input: { path: 'a' } },
-        ],
-      },
-      {
-        role: 'user',
-        content: [
-          {
-            type: 'tool_result',
-            tool_use_id: 'toolu_1',
-            is_error: true,
-            content: [{ type: 'text', text: 'gone' }],
-            cache_control: { type: 'ephemeral' },
-          },
-          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
-        ],
-      },
-    )
-    expect(decoded.map(({ content }) => content)).toMatchObject([
-      [
-        { type: 'reasoning', text: 'Hm.', state: { family: 'anthropic', kind: 'signature', data: 'sig' } },
-        { type: 'tool-call', id: 'toolu_1', name: 'read', kind: 'function', input: '{"path":"a"}' },
-      ],
-      [
-        {
-          type: 'tool-result',
-          toolCallId: 'toolu_1',
-          isError: true,
-          cache: { life: 'short' },
-          content: [{ type: 'text', text: 'gone' }],
-        },
-        { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' } },
-      ],
-    ])
-  })
-
-  const parameters = { type: 'object', properties: { a: { type: 'string' } } }
-  it.each<[string, JsonObject, JsonObject]>([
-    [
-      'nested',
-      { type: 'function', function: { name: 'f', description: 'd', parameters, strict: true } },
-      { type: 'function', name: 'f', description: 'd', parameters, strict: true },
-    ],
-    ['flat', { type: 'function', name: 'f', parameters }, { type: 'function', name: 'f', parameters }],
-    [
-      'Anthropic',
-      { name: 'f', input_schema: parameters, cache_control: { type: 'ephemeral', ttl: '1h' } },
-      { type: 'function', name: 'f', parameters, cache: { life: 'long' } },
-    ],
-    [
-      'nested custom',
-      {
-        type: 'custom',
-        custom: {
-          name: 'p',
-          format: { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: "a"' } },
-        },
-      },
-      { type: 'custom', name: 'p', grammar: { syntax: 'lark', definition: 'start: "a"' } },
-    ],
-    [
-      'flat custom',
-      { type: 'custom', name: 'p', format: { type: 'grammar', syntax: 'regex', definition: 'a+' } },
-      { type: 'custom', name: 'p', grammar: { syntax: 'regex', definition: 'a+' } },
-    ],
-    [
-      'hosted',
-      { type: 'web_search', size: 1 },
-      { type: 'hosted', kind: 'web-search', protocol: 'openai-chat', value: { type: 'web_search', size: 1 } },
-    ],
-  ])('reads a tool in the %s shape', (_name, tool, expected) => {
-    expect(toolOf(tool)).toEqual({ ...expected, path: 'tools[0]' })
-  })
-
-  it('case 32: refuses a tool without a name', () => {
-    expect(refusalOf({ tools: [{ type: 'function', function: { description: 'x' } }] })).toEqual({
-      code: 'invalid_value',
-      param: 'tools[0].function.name',
-    })
-  })
-
-  it.each<[JsonObject[string], unknown]>([
-    ['auto', { type: 'auto' }],
-    ['any', { type: 'required' }],
-    [{ type: 'any' }, { type: 'required' }],
-    [
-      { type: 'function', function: { name: 'f' } },
-      { type: 'tool', tool: { name: 'f' } },
-    ],
-    [{ function: { name: 'f' } }, { type: 'tool', tool: { name: 'f' } }],
-    [
-      { type: 'function', name: 'f' },
-      { type: 'tool', tool: { name: 'f' } },
-    ],
-    [
-      { type: 'tool', name: 'f' },
-      { type: 'tool', tool: { name: 'f' } },
-    ],
-    [
-      { type: 'custom', custom: { name: 'f' } },
-      { type: 'tool', tool: { name: 'f' } },
-    ],
-    [
-      {
-        type: 'allowed_tools',
-        allowed_tools: { mode: 'required', tools: [{ type: 'function', function: { name: 'f' } }] },
-      },
-      { type: 'allowed', mode: 'required', tools: [{ name: 'f' }] },
-    ],
-  ])('reads tool choice %j', (choice, expected) => {
-    expect(decode({ tool_choice: choice }).toolChoice).toEqual(expected)
-  })
-
-  it('case 25: reads the parallel flag, in Anthropic’s place too', () => {
-    expect(decode({ parallel_tool_calls: false }).parallelToolCalls).toBe(false)
-    expect(decode({ tool_choice: { type: 'auto', disable_parallel_tool_use: true } }).parallelToolCalls).toBe(
-      false,
-    )
+    expect(refusalOf(() => decodeMessages(message))).toMatchObject({ code: 'invalid_messages', param })
   })
 })
 

@@ -1,9 +1,7 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonValue } from '../../../src/canonical/json.js'
 import { openaiChat } from '../../../src/protocols/openai-chat/index.js'
-
-const { decodeError } = openaiChat
 
 function openai(message: string, code: string | null = null, type = 'invalid_request_error'): JsonValue {
   return { error: { message, type, param: null, code } }
@@ -14,7 +12,7 @@ describe('decodeError', () => {
     const body = {
       error: { message: 'Bad value.', type: 'invalid_request_error', param: 'top_p', code: 'invalid_value' },
     }
-    expect(decodeError(400, {}, body)).toEqual({
+    expect(openaiChat.decodeError(400, {}, body)).toEqual({
       kind: 'bad-request',
       message: 'Bad value.',
       status: 400,
@@ -42,7 +40,7 @@ describe('decodeError', () => {
     [504, 'upstream timed out', 'timeout'],
     [529, {}, 'overloaded'],
   ])('status %i with %j is %s', (status, body, kind) => {
-    expect(decodeError(status, {}, body).kind).toBe(kind)
+    expect(openaiChat.decodeError(status, {}, body).kind).toBe(kind)
   })
 
   it.each<[string, JsonValue, string]>([
@@ -61,7 +59,7 @@ describe('decodeError', () => {
     ['nothing', '', 'The provider answered with status 418 and no description.'],
     ['null', null, 'The provider answered with status 418 and no description.'],
   ])('finds the message of %s', (_name, body, message) => {
-    expect(decodeError(418, {}, body).message).toBe(message)
+    expect(openaiChat.decodeError(418, {}, body).message).toBe(message)
   })
 
   it.each<[string, number, number]>([
@@ -89,12 +87,12 @@ describe('decodeError', () => {
       32768,
     ],
   ])('reads both numbers of %j', (message, actual, limit) => {
-    const error = decodeError(400, {}, openai(message))
+    const error = openaiChat.decodeError(400, {}, openai(message))
     expect([error.kind, error.tokens]).toEqual(['context-overflow', { actual, limit }])
   })
 
   it('knows a context overflow without numbers', () => {
-    const error = decodeError(
+    const error = openaiChat.decodeError(
       400,
       {},
       openai('Please reduce the length of the messages.', 'context_length_exceeded'),
@@ -117,13 +115,13 @@ describe('decodeError', () => {
     ['words in the text', {}, openai('Rate limit reached, try again in 7 seconds'), 7000],
     ['RetryInfo', {}, { error: { message: 'x', details: [{ retryDelay: '31.5s' }] } }, 31_500],
   ])('reads the wait from %s', (_name, headers, body, expected) => {
-    expect(decodeError(429, headers, body).retryAfterMs).toBe(expected)
+    expect(openaiChat.decodeError(429, headers, body).retryAfterMs).toBe(expected)
   })
 
   it('never throws, whatever the body', () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 599 }), fc.jsonValue(), (status, body) => {
-        expect(decodeError(status, {}, body as JsonValue).message).not.toBe('')
+        expect(openaiChat.decodeError(status, {}, body as JsonValue).message).not.toBe('')
       }),
     )
   })

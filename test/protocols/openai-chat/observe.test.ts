@@ -3,16 +3,17 @@ import type { JsonObject } from '../../../src/canonical/json.js'
 import { openaiChat } from '../../../src/protocols/openai-chat/index.js'
 import { chunk } from './support.js'
 
-const { observeEvent, observeResponse, responseText, notable, outputText } = openaiChat.upstream
+const { upstream } = openaiChat
+const { notable, outputText } = upstream
 
 const USAGE: JsonObject = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
 
 function observe(data: JsonObject | string, event?: string): unknown {
-  return observeEvent({ event, data: typeof data === 'string' ? data : JSON.stringify(data) })
+  return upstream.observeEvent({ event, data: typeof data === 'string' ? data : JSON.stringify(data) })
 }
 
 function usageOf(usage: JsonObject): unknown {
-  const found = observeResponse({ choices: [], usage }).usage
+  const found = upstream.observeResponse({ choices: [], usage }).usage
   const { raw: _raw, ...numbers } = found ?? {}
   return numbers
 }
@@ -107,10 +108,10 @@ describe('case 60: usage of every dialect, in parts that do not overlap', () => 
 
 describe('observeResponse and responseText', () => {
   it('takes a body without choices for an error, whatever its status', () => {
-    expect(observeResponse({ error: { message: 'no', code: 'server_error' } })).toMatchObject({
+    expect(upstream.observeResponse({ error: { message: 'no', code: 'server_error' } })).toMatchObject({
       error: { kind: 'server', message: 'no' },
     })
-    expect(observeResponse({ hello: 'world' })).toMatchObject({ error: { kind: 'server' } })
+    expect(upstream.observeResponse({ hello: 'world' })).toMatchObject({ error: { kind: 'garbage' } })
   })
 
   it('case 52: counts only what the model wrote', () => {
@@ -120,10 +121,10 @@ describe('observeResponse and responseText', () => {
       content: [{ type: 'text', text: 'Say.' }],
       tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
     }
-    expect(responseText({ id: 'x', choices: [{ index: 0, message }], usage: USAGE })).toBe(
+    expect(upstream.responseText({ id: 'x', choices: [{ index: 0, message }], usage: USAGE })).toBe(
       'Think. Say.{"a":1}',
     )
-    expect(responseText({ error: { message: 'not output' } })).toBe('')
+    expect(upstream.responseText({ error: { message: 'not output' } })).toBe('')
   })
 })
 

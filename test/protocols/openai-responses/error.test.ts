@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { JsonValue } from '../../../src/canonical/json.js'
 import type { UpstreamErrorKind } from '../../../src/canonical/upstream-error.js'
 import { openaiResponses } from '../../../src/protocols/openai-responses/index.js'
+import type { Protocol } from '../../../src/protocols/protocol.js'
 
-const { decodeError } = openaiResponses
+const decodeError: Protocol['decodeError'] = (...given) => openaiResponses.decodeError(...given)
 
 describe('decodeError', () => {
   test('keeps what the vendor said', () => {

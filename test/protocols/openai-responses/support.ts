@@ -1,10 +1,12 @@
 import OpenAI from 'openai'
 import { accumulate, type Accumulated } from '../../../src/canonical/accumulate.js'
 import type { JsonObject } from '../../../src/canonical/json.js'
-import type { CanonicalRequest } from '../../../src/canonical/request.js'
+import type { AssistantPart, UserPart } from '../../../src/canonical/content.js'
+import type { CanonicalRequest, Message } from '../../../src/canonical/request.js'
 import type { CanonicalResponse } from '../../../src/canonical/response.js'
 import type { StreamPart } from '../../../src/canonical/stream.js'
 import type { Target } from '../../../src/canonical/target.js'
+import { GatewayError } from '../../../src/errors.js'
 import { openaiResponses } from '../../../src/protocols/openai-responses/index.js'
 import type { EncodeContext, SseEvent } from '../../../src/protocols/protocol.js'
 import { createCodecContext } from '../../../src/protocols/state-envelope.js'
@@ -35,6 +37,7 @@ export function encodeContext(body: JsonObject = {}, request: Partial<CanonicalR
   }
 }
 
+/** Decodes a request; the model may be left out. */
 export function decodeRequest(body: JsonObject) {
   return openaiResponses.decodeRequest({ model: 'm', ...body }, context)
 }
@@ -86,11 +89,11 @@ export async function readWithSdk(stream: string): Promise<JsonObject> {
 
 /** What tells two answers apart for a client of another protocol: not ids of ours, paths or the vendor's raw objects. */
 export function essence(response: CanonicalResponse): unknown {
-  const { content, finish, usage } = response
+  const { content, usage } = response
+  const ending = { ...response.finish, raw: undefined }
   return JSON.parse(
-    JSON.stringify(
-      { content: joinTexts(content), finish: { ...finish, raw: undefined }, usage },
-      (field, value: unknown) => (IGNORED.has(field) ? undefined : value),
+    JSON.stringify({ content: joinTexts(content), finish: ending, usage }, (field, value: unknown) =>
+      IGNORED.has(field) ? undefined : value,
     ),
   )
 }
@@ -102,9 +105,9 @@ function joinTexts(content: CanonicalResponse['content']): CanonicalResponse['co
   const joined: CanonicalResponse['content'][number][] = []
   for (const part of content) {
     const last = joined.at(-1)
-    if (part.type === 'text' && last?.type === 'text')
+    if ((part.type === 'text' || part.type === 'refusal') && last?.type === part.type) {
       joined[joined.length - 1] = { ...last, text: last.text + part.text }
-    else joined.push(part)
+    } else joined.push(part)
   }
   return joined
 }
@@ -126,3 +129,107 @@ export function block(
 export function finish(reason: CanonicalResponse['finish']['reason'] = 'stop'): StreamPart {
   return { type: 'finish', finish: { reason } }
 }
+
+/** One message item of a vendor's stream, with events inside it. */
+export function wireMessage(index: number, ...events: readonly JsonObject[]): readonly JsonObject[] {
+  const id = `msg_${index}`
+  const place = { output_index: index, item_id: id, content_index: 0 }
+  return [
+    {
+      type: 'response.output_item.added',
+      output_index: index,
+      item: { id, type: 'message', role: 'assistant', content: [] },
+    },
+    ...events.map((event) => Object.assign({}, place, event)),
+  ]
+}
+
+/** A piece of text of a vendor's stream. */
+export function wireText(text: string): JsonObject {
+  return { type: 'response.output_text.delta', delta: text }
+}
+
+/** First event of a vendor's stream. */
+export const CREATED = {
+  type: 'response.created',
+  response: { id: 'resp_1', model: 'gpt-6', created_at: 5, output: [] },
+}
+
+export const WIRE_USAGE = { input_tokens: 4, output_tokens: 2, total_tokens: 6 }
+
+/** Last event of a vendor's stream. */
+export function completed(response: JsonObject = {}): JsonObject {
+  return {
+    type: 'response.completed',
+    response: { id: 'resp_1', model: 'gpt-6', status: 'completed', usage: WIRE_USAGE, ...response },
+  }
+}
+
+/** The parts of a vendor's stream after `CREATED`. */
+export function decodeAfterStart(...events: readonly JsonObject[]): readonly StreamPart[] {
+  return decodeStream(toEvents(CREATED, ...events))
+}
+
+/** What comes between start and usage. */
+export function decodeBlocks(...events: readonly JsonObject[]): readonly StreamPart[] {
+  return decodeAfterStart(...events, completed()).slice(1, -2)
+}
+
+/** Usage of an answer with every kind of token. */
+export const USAGE: StreamPart = {
+  type: 'usage',
+  usage: {
+    inputTokens: 10,
+    cacheReadTokens: 4,
+    cacheWriteTokens: 2,
+    cacheWriteLongTokens: 1,
+    outputTokens: 5,
+    reasoningTokens: 3,
+  },
+}
+
+/** Types of the events of an answer. */
+export function typesOf(parts: readonly StreamPart[]): readonly unknown[] {
+  return eventsOf(encodeStream([START, ...parts])).map(({ type }) => type)
+}
+
+/** The canonical form of a request. */
+export function decode(body: JsonObject): CanonicalRequest {
+  return decodeRequest(body).value
+}
+
+/** The vendor's body. */
+export function encodeBody(request: Partial<CanonicalRequest>, to?: Target): JsonObject {
+  return encodeRequest(request, to).value
+}
+
+/** The vendor's items of a conversation. */
+export function encodeItems(...messages: readonly Message[]): unknown {
+  return encodeBody({ messages }).input
+}
+
+/** Code, path and weight of each warning. */
+export function losses(request: Partial<CanonicalRequest>, to?: Target) {
+  return encodeRequest(request, to).warnings.map(({ code, path, semantic }) => [code, path, semantic])
+}
+
+export function user(...content: readonly UserPart[]): Message {
+  return { role: 'user', content }
+}
+
+export function assistant(...content: readonly AssistantPart[]): Message {
+  return { role: 'assistant', content }
+}
+
+/** Code and place of the error that a body is refused with. */
+export function rejectionOf(refuse: () => unknown): Pick<GatewayError, 'code' | 'param'> {
+  try {
+    refuse()
+  } catch (error) {
+    if (GatewayError.isInstance(error)) return { code: error.code, param: error.param }
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+export const PROTOCOL = 'openai-responses'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accumulate } from '../../../src/canonical/accumulate.js'
 import type { BlockStart, StreamPart } from '../../../src/canonical/stream.js'
@@ -21,23 +21,21 @@ function steps(parts: readonly StreamPart[], limit?: number): readonly (readonly
 
 const linearize = (parts: readonly StreamPart[]): readonly StreamPart[] => steps(parts).flat()
 
-/** Throws unless blocks are strictly nested: one open at a time, each once, all closed before the end. */
-function assertNested(parts: readonly StreamPart[]): void {
+/** The first part that breaks strict nesting: one block open at a time, each once, all closed before the end. */
+function firstUnnested(parts: readonly StreamPart[]): StreamPart | null {
   let current: number | null = null
   const seen = new Set<number>()
   for (const part of parts) {
-    if (!('key' in part)) {
-      if (part.type === 'finish') expect(current).toBeNull()
-      continue
-    }
-    if (part.type === 'open') {
-      expect(current).toBeNull()
-      expect(seen.has(part.key)).toBe(false)
-      seen.add(part.key)
-      current = part.key
-    } else expect(part.key).toBe(current)
+    const key = 'key' in part ? part.key : null
+    const opens = part.type === 'open'
+    const wanted = opens || part.type === 'finish' ? null : key
+    if (key === null ? part.type === 'finish' && current !== null : current !== wanted) return part
+    if (opens && seen.has(part.key)) return part
+    if (opens) seen.add(part.key)
+    if (opens) current = part.key
     if (part.type === 'close') current = null
   }
+  return null
 }
 
 interface Block {
@@ -96,7 +94,7 @@ describe('the linearizer as a law', () => {
     fc.assert(
       fc.property(interleaved, (parts) => {
         const out = linearize(parts)
-        assertNested(out)
+        expect(firstUnnested(out)).toBeNull()
         expect(accumulate(out)).toEqual(accumulate(parts))
       }),
     )
@@ -131,7 +129,7 @@ describe('the linearizer as a law', () => {
         })
         const out = steps([...parts, ...closes, FINISH])
         parts.forEach((part, at) => expect(out[at]).toContainEqual(part))
-        assertNested(out.flat())
+        expect(firstUnnested(out.flat())).toBeNull()
       }),
     )
   })
@@ -153,7 +151,7 @@ describe('the linearizer as a law', () => {
           once.add(part.key)
           return true
         })
-        assertNested(linearize(valid))
+        expect(firstUnnested(linearize(valid))).toBeNull()
       }),
     )
   })

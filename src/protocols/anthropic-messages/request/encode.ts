@@ -38,6 +38,7 @@ export function encodeRequest(
     format.tool === undefined
       ? encodeChoice(scope, tools.length > 0)
       : { choice: { type: 'tool', name: format.tool.name }, reminder: undefined }
+  if (reminder !== undefined) warn('emulated', 'system', 'The choice of tools was added to the instructions.')
   const system = encodeSystem(instructions, [format.reminder, reminder], scope)
   const messages = encodeMessages(conversation, scope)
   const thinking = encodeThinking(scope, {

@@ -33,7 +33,7 @@ export function decodeResponse(body: JsonObject, context: DecodeContext): Transl
     const block = asObject(value)
     const path = `content[${index}]`
     const part = block === undefined ? null : decodeAssistantBlock(block, path, { warn, readState })
-    if (part !== null) content.push(fromAnswerTool(part))
+    if (part !== null) content.push(fromAnswerTool(withoutPath(part)))
   }
   warnOfTransformations(body.input_transformations, warn)
   const usage = asObject(body.usage)
@@ -79,6 +79,12 @@ function finishOf(body: JsonObject, content: readonly AssistantPart[]): Finish {
 
 function isAnswerCall(value: JsonValue): boolean {
   return asObject(value)?.name === ANSWER_TOOL
+}
+
+/** Paths name what a client sent. */
+function withoutPath(part: AssistantPart): AssistantPart {
+  const { path: _, ...rest } = part
+  return rest
 }
 
 /** A call of the tool that stands in for structured output is the answer's text. */

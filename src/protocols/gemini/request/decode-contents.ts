@@ -69,12 +69,13 @@ interface Entry {
 
 /** The one data field of a part; a part with more than that is kept whole. */
 function dataField(part: JsonObject): string | undefined {
-  const names = Object.keys(part).filter(
-    (name) =>
-      name !== 'thought' && name !== 'thoughtSignature' && part[name] !== undefined && part[name] !== null,
-  )
-  const [name, ...others] = names
-  return others.length > 0 ? undefined : (name ?? 'text')
+  let field: string | undefined
+  for (const [name, value] of Object.entries(part)) {
+    if (name === 'thought' || name === 'thoughtSignature' || value === undefined || value === null) continue
+    if (field !== undefined) return undefined
+    field = name
+  }
+  return field ?? 'text'
 }
 
 function decodeUserPart({ part, path }: Entry, decoding: Decoding): readonly UserPart[] {
@@ -110,8 +111,8 @@ function decodeModelPart({ part, path }: Entry, decoding: Decoding): readonly As
 }
 
 function keep(part: JsonObject, path: string): ProviderPart {
-  const names = Object.keys(part).filter((name) => name !== 'thought' && name !== 'thoughtSignature')
-  return { type: 'provider', protocol: GEMINI, kind: names[0] ?? 'part', value: part, path }
+  const kind = Object.keys(part).find((name) => name !== 'thought' && name !== 'thoughtSignature')
+  return { type: 'provider', protocol: GEMINI, kind: kind ?? 'part', value: part, path }
 }
 
 function openState(part: JsonObject, path: string, decoding: Decoding): OpaqueState | 'tampered' | undefined {

@@ -7,7 +7,7 @@ import { encodeSource } from './encode-media.js'
 import type { Encoding } from './encoding.js'
 
 /** A wire part that can still get its signature. */
-export type MutablePart = Record<string, JsonValue | undefined>
+type MutablePart = Record<string, JsonValue | undefined>
 
 /** A call of a model turn. */
 export interface EncodedCall {

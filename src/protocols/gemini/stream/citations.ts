@@ -84,7 +84,7 @@ function locate(segments: readonly JsonObject[], text: string): readonly (Span |
 }
 
 /** UTF-16 offsets of byte offsets in the text's UTF-8 form, in one pass; offsets beyond its end are left out. */
-export function byteOffsetsToUnits(text: string, offsets: readonly number[]): ReadonlyMap<number, number> {
+function byteOffsetsToUnits(text: string, offsets: readonly number[]): ReadonlyMap<number, number> {
   const wanted = [...new Set(offsets)].sort((one, other) => one - other)
   const units = new Map<number, number>()
   let bytes = 0

@@ -1,7 +1,7 @@
 import { isJsonObject, parseJson, type JsonObject } from '../../../canonical/json.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
-import { faultOf, finishMeaning, finishWord, TOOL_RULES } from '../vocabulary.js'
+import { faultOf, finishMeaning, finishWord, isGoogleUrl, TOOL_RULES } from '../vocabulary.js'
 import { asObject, asText, firstCandidate, partsOf } from './index.js'
 import { readUsage } from './usage.js'
 
@@ -26,6 +26,7 @@ export const upstream: UpstreamWire = {
     partsOf(firstCandidate(body)?.content)
       .map((part) => asText(part.text) ?? argumentsText(part.functionCall))
       .join(''),
+  takesUrl: (_kind, url, { traits }) => isGoogleUrl(url) || traits.mediaUrls === true,
   tools: TOOL_RULES,
 }
 

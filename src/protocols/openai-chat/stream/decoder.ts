@@ -15,6 +15,7 @@ import {
   asObject,
   asText,
   firstChoice,
+  isEndMark,
   type WireChoice,
   type WireMessage,
 } from '../wire.js'
@@ -83,7 +84,7 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
 
 function pushEvent(state: State, event: SseEvent, out: StreamPart[]): void {
   const { data } = event
-  if (data === '[DONE]') {
+  if (isEndMark(data)) {
     finish(state, out, true)
     return
   }

@@ -2,7 +2,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../../../canonical/jso
 import type { Observation, SseEvent } from '../../protocol.js'
 import { readError } from '../error/index.js'
 import { findUsage } from '../response/usage.js'
-import { asArray, asJsonText, asObject, asText, firstChoice } from '../wire.js'
+import { asArray, asJsonText, asObject, asText, firstChoice, isEndMark } from '../wire.js'
 
 /**
  * Text of a stream worth parsing: usage that is not null, a finish reason, an error, an event without choices,
@@ -17,7 +17,7 @@ export const outputText: RegExp =
 
 /** What one event of a stream means, for a stream that goes on as it is. */
 export function observeEvent(event: SseEvent): Observation {
-  if (event.data === '[DONE]') return { idle: true }
+  if (isEndMark(event.data)) return { idle: true }
   const chunk = parseJson(event.data)
   if (event.event === 'error') return { error: readError(chunk ?? event.data) }
   if (!isJsonObject(chunk)) return {}

@@ -10,6 +10,8 @@ const BUDGET_CLASSES: readonly { readonly below: number; readonly effort: Effort
   { below: 0.45, effort: 'medium' },
   { below: 0.75, effort: 'high' },
 ]
+/** For "on": some models do not reason unless they are told how much. */
+const DEFAULT_EFFORT: Effort = 'medium'
 const LARGEST_BUDGET_CLASS: Effort = 'xhigh'
 
 /** Encodes `reasoning`; undefined when nothing is asked. */
@@ -33,7 +35,10 @@ export function encodeEffort(
   { maxOutputTokens }: CanonicalRequest,
   job: EncodeJob,
 ): Effort | undefined {
-  const asked = reasoning.effort ?? effortOfBudget(reasoning.budgetTokens, maxOutputTokens)
+  const asked =
+    reasoning.effort ??
+    effortOfBudget(reasoning.budgetTokens, maxOutputTokens) ??
+    (reasoning.enabled ? DEFAULT_EFFORT : undefined)
   if (asked === undefined) return undefined
   const known = job.target.traits.efforts
   const effort = known === undefined || known.length === 0 ? asked : nearest(asked, known)

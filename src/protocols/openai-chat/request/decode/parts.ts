@@ -97,10 +97,9 @@ function readImage(part: JsonObject, path: string): ImagePart {
 
 function readAudio(part: JsonObject, path: string): PlainPart {
   const audio = asObject(part['input_audio'])
-  // Mistral takes the data, or a URL, without an object around it.
-  const data = asText(audio?.['data']) ?? asText(part['input_audio'])
-  if (data === undefined) throw invalidMessage(`${path}.input_audio`, 'must hold base64 data')
-  if (/^https?:/i.test(data)) return toProvider(part, 'input_audio', path)
+  const data = asText(audio?.['data'])
+  // Mistral takes a bare string, too; it does not say in which format the sound is.
+  if (data === undefined) throw invalidMessage(`${path}.input_audio`, 'must hold data and format')
   const parsed = parseDataUrl(data)
   return {
     type: 'audio',

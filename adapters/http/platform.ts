@@ -1,0 +1,3 @@
+// What Node brings: this file stands behind `#platform` in package.json where `src/gateway/platform.ts` does elsewhere.
+export { createMediaFetcher } from './media-fetcher.js'
+export { createTransport } from './undici-transport.js'

@@ -1,0 +1,10 @@
+import type { MediaConfig } from './config.js'
+import type { MediaFetcher } from './media.js'
+
+// What every platform has: `#platform` leads here wherever package.json names nothing better.
+export { createTransport } from './fetch-transport.js'
+
+/** None: without a look at the address behind a name, fetching a client's URLs is not safe. The host may give its own. */
+export function createMediaFetcher(_options: MediaConfig): MediaFetcher | null {
+  return null
+}

@@ -1,0 +1,61 @@
+import { GatewayError } from '../../../src/errors.js'
+import { toFetch } from '../../../src/gateway/fetch.js'
+import type { GatewayRequest, GatewayResponse, ResponseStream } from '../../../src/gateway/http.js'
+
+/** The handler that runtimes.test.ts serves on Bun, Deno and workerd; it counts what happens to its streams. */
+const counts = { returns: 0, aborts: 0 }
+
+async function handle(request: GatewayRequest): Promise<GatewayResponse> {
+  const [path = ''] = request.path.split('?')
+  switch (path) {
+    case '/echo':
+      return await echo(request)
+    case '/counts':
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(counts) }
+    case '/stream':
+      return stream(chunks(3, 3))
+    case '/endless':
+      request.signal?.addEventListener('abort', () => (counts.aborts += 1))
+      return stream(chunks(Infinity, Infinity))
+    case '/broken':
+      return stream(chunks(2, 1))
+    default:
+      return { status: 404, headers: { 'x-path': request.path }, body: '{"error":"mine"}' }
+  }
+}
+
+async function echo({ body }: GatewayRequest): Promise<GatewayResponse> {
+  try {
+    const raw = typeof body === 'function' ? await body(1_000_000) : ''
+    return { status: 200, headers: {}, body: raw }
+  } catch (error) {
+    if (!GatewayError.isInstance(error)) throw error
+    return { status: error.status, headers: {}, body: error.code }
+  }
+}
+
+function stream(body: ResponseStream): GatewayResponse {
+  return { status: 200, headers: { 'content-type': 'text/event-stream' }, body }
+}
+
+/** Chunks with a silence between them; after `good` of them the stream breaks. */
+function chunks(length: number, good: number): ResponseStream {
+  let made = 0
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (made === length) return { done: true, value: undefined }
+        if (made > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+        if (made === good) throw new Error('broken on purpose')
+        made += 1
+        return { done: false, value: `data: ${made}\n\n` }
+      },
+      return() {
+        counts.returns += 1
+        return Promise.resolve({ done: true, value: undefined })
+      },
+    }),
+  }
+}
+
+export default { fetch: toFetch({ handle }) }

@@ -1,0 +1,165 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import * as api from '../src/index.js'
+import { assertBuilt } from './examples/run-example.js'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+
+interface Conditions {
+  readonly [condition: string]: string
+}
+
+interface Manifest {
+  readonly engines: { readonly node: string }
+  readonly files: readonly string[]
+  readonly bin: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, string | Conditions>>
+  readonly imports: Readonly<Record<string, Conditions>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
+}
+
+const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Manifest
+
+/** Everything that is public and exists at run time. A change here is a change of the API: make it on purpose. */
+const PUBLIC = [
+  'ConfigError',
+  'GatewayError',
+  'INTERNAL_ANSWER',
+  'MediaFault',
+  'PICO_PER_MICRO',
+  'PROVIDERS',
+  'UpstreamFault',
+  'accumulate',
+  'affordableOutputTokens',
+  'answerFetch',
+  'anthropicMessages',
+  'assertMicro',
+  'bucketStatus',
+  'checkApiKeyFormat',
+  'clientGone',
+  'completeUsage',
+  'consumedBody',
+  'corruptCoding',
+  'costMicro',
+  'createAccumulator',
+  'createApiKey',
+  'createCodecContext',
+  'createEventAligner',
+  'createGateway',
+  'createMemoryStore',
+  'createModelResolver',
+  'createSseParser',
+  'createStreamTranslator',
+  'createTokenCounter',
+  'estimateInputTokens',
+  'estimateTokens',
+  'formatSseComment',
+  'formatSseData',
+  'formatSseEvent',
+  'formatUsd',
+  'gemini',
+  'getProvider',
+  'hashKey',
+  'holdAmount',
+  'isFull',
+  'isJsonObject',
+  'isMicro',
+  'keyHint',
+  'lookUpSnapshot',
+  'mergeUsage',
+  'modelTraits',
+  'normalizeModelId',
+  'openaiChat',
+  'openaiResponses',
+  'parseJson',
+  'parseModelId',
+  'parseSse',
+  'parseUsd',
+  'pathOf',
+  'picoCost',
+  'placeHold',
+  'priceFor',
+  'relativePath',
+  'releaseHold',
+  'returnTokens',
+  'roundUpToMicro',
+  'settleHold',
+  'splitUsage',
+  'takeTokens',
+  'toFetch',
+  'tooLarge',
+  'transcode',
+  'translateError',
+  'translateRequest',
+  'translateResponse',
+  'unfoldResponse',
+  'unknownCoding',
+]
+
+describe('the public API', () => {
+  test('has exactly these run-time exports', () => {
+    expect(Object.keys(api).sort()).toEqual(PUBLIC)
+  })
+
+  test.each(['Express', 'Fastify', 'Hono', 'Node'])('mounts in %s by one function', async (name) => {
+    const adapter = (await import(`../adapters/http/${name.toLowerCase()}.ts`)) as Record<string, unknown>
+    expect(adapter[`to${name}`]).toBeTypeOf('function')
+  })
+})
+
+describe('the built package', () => {
+  beforeAll(assertBuilt)
+
+  const targets = (entry: string | Conditions): readonly string[] =>
+    typeof entry === 'string' ? [entry] : Object.values(entry)
+
+  test('exports the same names as the sources', async () => {
+    const built = (await import(`${root}dist/src/index.js`)) as object
+    expect(Object.keys(built).sort()).toEqual(PUBLIC)
+  })
+
+  test.each(Object.entries({ ...manifest.exports, ...manifest.imports }))(
+    'has the files of %s',
+    (_, entry) => {
+      const files = targets(entry)
+      expect(files.length).toBeGreaterThan(0)
+      expect(files.filter((file) => !existsSync(`${root}${file}`))).toEqual([])
+    },
+  )
+
+  test('brings declarations for every export', () => {
+    const entries = Object.values(manifest.exports).filter((entry) => typeof entry !== 'string')
+    expect(entries.length).toBeGreaterThan(4)
+    for (const entry of entries) expect(Object.keys(entry)[0]).toBe('types')
+  })
+
+  test('has a command that Node can run', () => {
+    const [command = ''] = Object.values(manifest.bin)
+    expect(Object.keys(manifest.bin)).toEqual(['crossmodel-gateway'])
+    expect(readFileSync(`${root}${command}`, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+  })
+})
+
+describe('the manifest', () => {
+  test('asks for Node 20.19 and publishes the build and the manual, nothing else', () => {
+    expect(manifest.engines).toEqual({ node: '>=20.19' })
+    expect([...manifest.files].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist'])
+    expect(manifest.files.filter((file) => !existsSync(`${root}${file}`))).toEqual([])
+  })
+
+  test('leaves the frameworks to the host, as optional peers', () => {
+    const frameworks = ['@hono/node-server', 'express', 'fastify', 'hono']
+    expect(Object.keys(manifest.peerDependencies ?? {}).sort()).toEqual(frameworks)
+    for (const name of frameworks) expect(manifest.peerDependenciesMeta?.[name]).toEqual({ optional: true })
+    expect(Object.keys(manifest.dependencies).filter((name) => frameworks.includes(name))).toEqual([])
+  })
+
+  test('has a subpath for every mount', () => {
+    const adapters = readdirSync(`${root}adapters/http`)
+    const mounts = ['express', 'fastify', 'hono', 'node'].filter((name) => adapters.includes(`${name}.ts`))
+    expect(Object.keys(manifest.exports)).toEqual(expect.arrayContaining(mounts.map((name) => `./${name}`)))
+  })
+})
