@@ -110,7 +110,7 @@ export interface CustomTool extends ToolBase {
 export interface HostedTool {
   readonly type: 'hosted'
   /** Shared meaning where there is one; otherwise `other`. */
-  readonly kind: 'web-search' | 'web-fetch' | 'code-execution' | 'other'
+  readonly kind: 'web-search' | 'web-fetch' | 'code-execution' | 'tool-search' | 'other'
   readonly name?: string | undefined
   readonly protocol: string
   /** The wire object, untouched. */

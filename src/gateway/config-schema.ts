@@ -1,169 +1,87 @@
 import * as z from 'zod/mini'
+import { isJsonObject } from '../canonical/json.js'
+import { createModelResolver } from '../models/resolver.js'
+import type { ModelEntry } from '../models/route.js'
+import { checkAccounts } from './accounts.js'
 import { ConfigError, type ConfigProblem, type GatewayConfigData } from './config.js'
+import { describeIssue, toProblems } from './config-problems.js'
+import { accountShape, configShape, modelShape, upstreamShape } from './config-shape.js'
+import { buildModels } from './models.js'
+import type { Placed, SoundConfig } from './sound-config.js'
+import { buildUpstreams, type Upstream } from './upstreams.js'
 
-const PROTOCOL_IDS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'] as const
+/** A configuration, and what it was built into. */
+export interface ReadConfig {
+  readonly config: GatewayConfigData
+  readonly upstreams: ReadonlyMap<string, Upstream>
+  readonly models: readonly ModelEntry[]
+}
 
-const micro = z.int().check(z.nonnegative())
-const milliseconds = z.int().check(z.nonnegative())
-const positive = z.int().check(z.positive())
-const name = z.string().check(z.minLength(1))
-const url = z.string().check(z.regex(/^https?:\/\/[^\s?#]+$/, 'must be an http(s) URL without query'))
-/** A header value that Node would refuse later is refused at start. */
-const headerValue = z.string().check(z.regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII'))
-
-const price = z.union([
-  z.literal('free'),
-  z.strictObject({
-    inputMicroPer1M: micro,
-    outputMicroPer1M: micro,
-    cacheReadMicroPer1M: z.optional(micro),
-    cacheWriteMicroPer1M: z.optional(micro),
-    cacheWriteLongMicroPer1M: z.optional(micro),
-    tiers: z.optional(
-      z.array(
-        z.strictObject({
-          aboveInputTokens: positive,
-          inputMicroPer1M: micro,
-          outputMicroPer1M: micro,
-          cacheReadMicroPer1M: z.optional(micro),
-          cacheWriteMicroPer1M: z.optional(micro),
-          cacheWriteLongMicroPer1M: z.optional(micro),
-        }),
-      ),
-    ),
-  }),
-])
-
-const upstream = z
-  .strictObject({
-    vendor: z.optional(name),
-    protocol: z.optional(z.enum(PROTOCOL_IDS)),
-    baseUrl: z.optional(url),
-    apiKey: z.optional(headerValue),
-    headers: z.optional(z.record(z.string(), headerValue)),
-  })
-  .check(
-    z.refine((value) => value.vendor !== undefined || value.protocol !== undefined, {
-      message: 'needs a vendor or a protocol',
-    }),
-    z.refine((value) => value.vendor !== undefined || value.baseUrl !== undefined, {
-      message: 'needs a baseUrl (only a vendor brings one)',
-    }),
-  )
-
-const candidate = z.strictObject({
-  upstream: name,
-  model: name,
-  protocol: z.optional(z.enum(PROTOCOL_IDS)),
-})
-
-const model = z
-  .strictObject({
-    id: name,
-    upstream: z.optional(name),
-    model: z.optional(name),
-    protocol: z.optional(z.enum(PROTOCOL_IDS)),
-    candidates: z.optional(z.array(candidate).check(z.minLength(1))),
-    maxOutputTokens: z.optional(positive),
-    contextWindowTokens: z.optional(positive),
-    price: z.optional(price),
-    displayName: z.optional(name),
-    created: z.optional(z.int()),
-    modalities: z.optional(z.strictObject({ input: z.array(z.string()), output: z.array(z.string()) })),
-    capabilities: z.optional(z.record(z.string(), z.json())),
-  })
-  .check(
-    z.refine((value) => value.candidates !== undefined || value.upstream !== undefined, {
-      message: 'needs an upstream or candidates',
-    }),
-    z.refine((value) => value.candidates === undefined || value.upstream === undefined, {
-      message: 'takes an upstream or candidates, not both',
-    }),
-  )
-
-const key = z.strictObject({
-  key: z
-    .string()
-    .check(z.regex(/^cm-[\x21-\x7e]{8,}$/, 'must start with cm- and have at least 8 more characters')),
-  id: z.optional(name),
-  name: z.optional(z.string()),
-  rpm: z.optional(z.nullable(positive)),
-  tpm: z.optional(z.nullable(positive)),
-  concurrency: z.optional(z.nullable(positive)),
-  allowedModels: z.optional(z.array(name)),
-  disabled: z.optional(z.boolean()),
-  expiresAt: z.optional(z.int()),
-})
-
-const account = z.strictObject({
-  id: name,
-  balanceMicro: z.optional(micro),
-  keys: z.optional(z.array(key)),
-  aliases: z.optional(z.record(z.string(), name)),
-  suspended: z.optional(z.boolean()),
-})
-
-const timeouts = z.strictObject({
-  headMs: z.optional(milliseconds),
-  idleMs: z.optional(milliseconds),
-  totalMs: z.optional(milliseconds),
-  commitMs: z.optional(milliseconds),
-  keepAliveMs: z.optional(milliseconds.check(z.maximum(15_000))),
-})
-
-const schema = z.strictObject({
-  upstreams: z.record(z.string(), upstream),
-  models: z.array(model),
-  aliases: z.optional(z.record(z.string(), name)),
-  accounts: z.optional(z.array(account)),
-  store: z.optional(z.literal('memory')),
-  timeouts: z.optional(timeouts),
-  maxBodyBytes: z.optional(positive),
-  policy: z.optional(z.enum(['lenient', 'strict'])),
-  media: z.optional(
-    z.strictObject({
-      fetchUrls: z.boolean(),
-      maxBytes: z.optional(positive),
-      timeoutMs: z.optional(positive),
-      types: z.optional(z.array(name)),
-    }),
-  ),
-  cors: z.optional(
-    z.strictObject({ origins: z.union([z.literal('*'), z.array(name)]), maxAgeSeconds: z.optional(z.int()) }),
-  ),
-  keySecret: z.optional(z.string().check(z.minLength(16))),
-  envelopeSecrets: z.optional(
-    z.array(
-      z.strictObject({
-        id: z.string().check(z.regex(/^[a-z1-9][a-z0-9]{0,15}$/)),
-        secret: z.string().check(z.minLength(16)),
-      }),
-    ),
-  ),
-  maxReservedOutputTokens: z.optional(positive),
-  defaultMaxOutputTokens: z.optional(positive),
-})
+/** Reads and builds the JSON part of a configuration. Throws one {@link ConfigError} that lists every problem. */
+export function readConfig(value: unknown): ReadConfig {
+  const result = z.safeParse(configShape, value, { error: describeIssue })
+  const problems = result.success ? [] : result.error.issues.flatMap((issue) => toProblems(issue))
+  const sound = result.success ? soundOf(result.data) : salvage(value)
+  const upstreams = buildUpstreams(sound.upstreams)
+  const models = buildModels(sound, upstreams.built)
+  problems.push(...upstreams.problems, ...models.problems, ...checkAccounts(sound.accounts))
+  if (result.success) problems.push(...checkAliases(result.data, models.models))
+  if (!result.success || problems.length > 0) throw new ConfigError(problems)
+  return { config: result.data, upstreams: upstreams.built, models: models.models }
+}
 
 /** Validates the JSON part of a configuration. Throws one {@link ConfigError} that lists every problem. */
 export function parseConfig(value: unknown): GatewayConfigData {
-  const result = z.safeParse(schema, value)
-  if (result.success) return result.data
-  throw new ConfigError(result.error.issues.flatMap(toProblems))
+  return readConfig(value).config
 }
 
-function toProblems(issue: z.core.$ZodIssue): readonly ConfigProblem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), message: 'unknown setting' }))
+function soundOf({ upstreams, models, accounts = [] }: GatewayConfigData): SoundConfig {
+  return {
+    upstreams,
+    upstreamNames: new Set(Object.keys(upstreams)),
+    models: [...models.entries()],
+    accounts: [...accounts.entries()],
   }
-  return [{ path: formatPath(issue.path), message: issue.message }]
 }
 
-/** Formats a zod path: `['models', 0, 'id']` → `models[0].id`. */
-function formatPath(path: readonly PropertyKey[]): string {
-  let text = ''
-  for (const step of path) {
-    if (typeof step === 'number') text += `[${step}]`
-    else text += text === '' ? String(step) : `.${String(step)}`
+/** What of an invalid configuration can be checked all the same, so that its author learns everything at once. */
+function salvage(value: unknown): SoundConfig {
+  const root = isJsonObject(value) ? value : {}
+  const named = isJsonObject(root['upstreams']) ? Object.entries(root['upstreams']) : []
+  return {
+    upstreams: Object.fromEntries(keepSound(named, upstreamShape)),
+    upstreamNames: new Set(named.map(([name]) => name)),
+    models: keepSound(entriesOf(root['models']), modelShape),
+    accounts: keepSound(entriesOf(root['accounts']), accountShape),
   }
-  return text === '' ? '(root)' : text
+}
+
+function entriesOf(list: unknown): readonly Placed<unknown>[] {
+  return Array.isArray(list) ? [...list.entries()] : []
+}
+
+function keepSound<Key, T>(
+  entries: readonly (readonly [Key, unknown])[],
+  shape: z.ZodMiniType<T>,
+): readonly (readonly [Key, T])[] {
+  return entries.flatMap(([key, entry]) => {
+    const result = z.safeParse(shape, entry)
+    return result.success ? [[key, result.data] as const] : []
+  })
+}
+
+/** An alias that leads to no model would be a riddle for the client that uses it. */
+function checkAliases(
+  { aliases = {}, accounts = [] }: GatewayConfigData,
+  models: readonly ModelEntry[],
+): readonly ConfigProblem[] {
+  const resolver = createModelResolver({ models, aliases })
+  const check = (names: Readonly<Record<string, string>>, path: string): readonly ConfigProblem[] =>
+    Object.keys(names)
+      .filter((alias) => resolver.resolve(alias, names) === null)
+      .map((alias) => ({ path: `${path}.${alias}`, message: `leads to no model: '${names[alias]}'` }))
+  return [
+    ...check(aliases, 'aliases'),
+    ...accounts.flatMap((account, index) => check(account.aliases ?? {}, `accounts[${index}].aliases`)),
+  ]
 }

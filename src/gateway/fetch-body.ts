@@ -60,7 +60,7 @@ async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Pr
     if (step.done) return concat(chunks, size)
     size += step.value.byteLength
     if (size > maxBytes) {
-      void discard(reader)
+      await discard(reader)
       throw tooLarge(maxBytes)
     }
     chunks.push(step.value)
@@ -77,7 +77,7 @@ async function readNext(
   }
 }
 
-/** Cancelling at once would close the connection on some runtimes before the answer is out. */
+/** Some runtimes close the connection of a request that is answered or cancelled half read: its client never sees the answer. */
 async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   try {
     for (let size = 0; size < MAX_DISCARDED_BYTES;) {

@@ -4,21 +4,19 @@ import { createModelCatalog } from '../models/catalog.js'
 import { createModelResolver, type ModelResolver } from '../models/resolver.js'
 import { createCodecContext } from '../protocols/state-envelope.js'
 import { createMemoryStore } from '../stores/memory/index.js'
-import { checkAccounts } from './accounts.js'
-import { ConfigError, type ConfigProblem, type GatewayConfig, type GatewayConfigData } from './config.js'
-import { parseConfig } from './config-schema.js'
+import { ConfigError, type GatewayConfig, type GatewayConfigData } from './config.js'
+import { readConfig } from './config-schema.js'
 import type { Core, Settings } from './core.js'
 import { createCors } from './cors.js'
 import { createIdSource, systemNow, systemRandomBytes } from './defaults.js'
 import { toFetch } from './fetch.js'
 import { handleRequest } from './handle.js'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.js'
-import { buildModels, fillFromSnapshot } from './models.js'
+import { fillFromSnapshot } from './models.js'
 import { createRedactor } from './redact.js'
 import { createLegFinder } from './resolve.js'
 import type { MediaFetcher } from './media.js'
 import { createHookRunner } from './run-hooks.js'
-import { createUpstream, type Upstream } from './upstreams.js'
 
 /** A gateway: mount `handle` by an adapter, or serve `fetch` where the platform speaks Request and Response. */
 export interface Gateway extends Handler {
@@ -63,11 +61,7 @@ function buildCore(config: GatewayConfig): Core {
     ...rest
   } = config
   const { stores: ownStores, ...data } = rest
-  const parsed = parseConfig(data)
-  const upstreams = buildUpstreams(parsed)
-  const { models, problems } = buildModels(parsed, upstreams.built)
-  const all = [...upstreams.problems, ...problems, ...checkAccounts(parsed.accounts ?? [])]
-  if (all.length > 0) throw new ConfigError(all)
+  const { config: parsed, upstreams, models } = readConfig(data)
   const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }), parsed)
   const secret = parsed.keySecret ?? toHex(randomBytes(32))
   const stores = { ...createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] }), ...ownStores }
@@ -78,12 +72,12 @@ function buildCore(config: GatewayConfig): Core {
     resolver,
     catalog: createModelCatalog({ models, aliases: parsed.aliases, resolver }),
     cors: createCors(parsed.cors),
-    legs: createLegFinder(upstreams.built),
+    legs: createLegFinder(upstreams),
     transport: transport ?? createTransport(),
     fetchMedia: mediaFetcherOf(parsed, fetchMedia),
     codec: createCodecContext(parsed.envelopeSecrets),
     hooks: createHookRunner(hooks),
-    redact: createRedactor([...upstreams.built.values()].flatMap(({ secrets }) => secrets)),
+    redact: createRedactor([...upstreams.values()].flatMap(({ secrets }) => secrets)),
     now,
     createId: createIdSource(randomBytes),
   }
@@ -94,29 +88,6 @@ function mediaFetcherOf({ media }: GatewayConfigData, own: MediaFetcher | undefi
   const fetcher = own ?? createMediaFetcher(media)
   if (fetcher !== null) return fetcher
   throw new ConfigError([{ path: 'media.fetchUrls', message: 'needs fetchMedia on this platform' }])
-}
-
-interface BuiltUpstreams {
-  readonly built: ReadonlyMap<string, Upstream>
-  readonly problems: readonly ConfigProblem[]
-}
-
-function buildUpstreams({ upstreams }: GatewayConfigData): BuiltUpstreams {
-  const built = new Map<string, Upstream>()
-  const problems: ConfigProblem[] = []
-  for (const [name, config] of Object.entries(upstreams)) {
-    const upstream = createUpstream(name, config)
-    const path = `upstreams.${name}`
-    if (upstream === null)
-      problems.push({ path: `${path}.vendor`, message: `'${config.vendor}' has no preset` })
-    else if (upstream.connections.length === 0) {
-      problems.push({
-        path: `${path}.protocol`,
-        message: `'${config.vendor}' does not speak ${config.protocol}`,
-      })
-    } else built.set(name, upstream)
-  }
-  return { built, problems }
 }
 
 function withSnapshot(resolver: ModelResolver, config: GatewayConfigData): ModelResolver {

@@ -4,9 +4,12 @@ import { lookUpSnapshot } from '../models/price-snapshot.js'
 import type { ModelCandidate, ModelEntry } from '../models/route.js'
 import { modelTraits } from '../providers/model-traits.js'
 import type { ConfigProblem, GatewayConfigData, ModelConfig } from './config.js'
+import type { SoundConfig } from './sound-config.js'
 import type { Upstream } from './upstreams.js'
 
 const WILDCARD = '/*'
+
+type WithUpstreams = Pick<GatewayConfigData, 'upstreams'>
 
 /** Models of the configuration as the catalogue's entries, and what is wrong with them. */
 export interface BuiltModels {
@@ -15,19 +18,19 @@ export interface BuiltModels {
 }
 
 /** Fills prices and sizes from the bundled snapshot and checks that every model can be served and billed. */
-export function buildModels(
-  config: GatewayConfigData,
-  upstreams: ReadonlyMap<string, Upstream>,
-): BuiltModels {
+export function buildModels(config: SoundConfig, upstreams: ReadonlyMap<string, Upstream>): BuiltModels {
   const problems: ConfigProblem[] = []
   const seen = new Set<string>()
-  const models = config.models.map((model, index) => {
+  const models = config.models.map(([index, model]) => {
     const path = `models[${index}]`
     if (seen.has(model.id)) problems.push({ path: `${path}.id`, message: `'${model.id}' stands twice` })
     seen.add(model.id)
     const entry = toEntry(model, config)
-    problems.push(...checkCandidates(entry.candidates, upstreams, path))
-    if (entry.price === null && !entry.id.endsWith(WILDCARD)) {
+    const { problems: wrong, isComplete } = checkCandidates(entry.candidates, config, upstreams)
+    const placeOf = (at: number): string =>
+      model.candidates === undefined ? path : `${path}.candidates[${at}]`
+    problems.push(...wrong.map(({ at, field, message }) => ({ path: `${placeOf(at)}.${field}`, message })))
+    if (entry.price === null && !isWildcardId(entry.id) && isComplete) {
       problems.push({
         path: `${path}.price`,
         message: `'${model.id}' is not in the price snapshot: give a price, or "free"`,
@@ -35,13 +38,10 @@ export function buildModels(
     }
     return entry
   })
-  for (const [alias, target] of Object.entries(config.aliases ?? {})) {
-    if (target === '') problems.push({ path: `aliases.${alias}`, message: 'leads nowhere' })
-  }
   return { models, problems }
 }
 
-function toEntry(model: ModelConfig, config: GatewayConfigData): ModelEntry {
+function toEntry(model: ModelConfig, config: WithUpstreams): ModelEntry {
   const candidates = candidatesOf(model)
   const known = isWildcardId(model.id) ? UNKNOWN : findKnown(namesOf(model.id, candidates, config))
   return {
@@ -80,7 +80,7 @@ const UNKNOWN: Known = { price: null, maxOutputTokens: undefined, contextWindowT
 function namesOf(
   id: string,
   candidates: readonly ModelCandidate[],
-  config: GatewayConfigData,
+  config: WithUpstreams,
 ): readonly VendorModel[] {
   const named = parseModelId(id)
   const first = candidates[0]
@@ -105,7 +105,7 @@ function findKnown(names: readonly VendorModel[]): Known {
 }
 
 /** Price and sizes of a model that a wildcard entry was asked for; the entry's own settings win. */
-export function fillFromSnapshot(entry: ModelEntry, config: GatewayConfigData): ModelEntry {
+export function fillFromSnapshot(entry: ModelEntry, config: WithUpstreams): ModelEntry {
   if (entry.price !== null) return entry
   const known = findKnown(namesOf(entry.id, entry.candidates, config))
   return {
@@ -116,19 +116,29 @@ export function fillFromSnapshot(entry: ModelEntry, config: GatewayConfigData): 
   }
 }
 
+interface CheckedCandidates {
+  readonly problems: readonly { readonly at: number; readonly field: string; readonly message: string }[]
+  /** False when an upstream is itself at fault: what would follow from it is unknown then. */
+  readonly isComplete: boolean
+}
+
 function checkCandidates(
   candidates: readonly ModelCandidate[],
+  { upstreamNames }: SoundConfig,
   upstreams: ReadonlyMap<string, Upstream>,
-  path: string,
-): readonly ConfigProblem[] {
-  return candidates.flatMap(({ upstream: name, protocol }) => {
+): CheckedCandidates {
+  const problems = candidates.flatMap(({ upstream: name, protocol }, at) => {
+    if (!upstreamNames.has(name))
+      return [{ at, field: 'upstream', message: `no upstream is named '${name}'` }]
     const upstream = upstreams.get(name)
-    if (upstream === undefined)
-      return [{ path: `${path}.upstream`, message: `no upstream is named '${name}'` }]
+    if (protocol === undefined || upstream === undefined) return []
     const speaks = upstream.connections.some((connection) => connection.protocol.id === protocol)
-    if (protocol === undefined || speaks) return []
-    return [{ path: `${path}.protocol`, message: `upstream '${name}' does not speak ${protocol}` }]
+    return speaks ? [] : [{ at, field: 'protocol', message: `upstream '${name}' does not speak ${protocol}` }]
   })
+  const isComplete = candidates.every(
+    ({ upstream }) => upstreams.has(upstream) || !upstreamNames.has(upstream),
+  )
+  return { problems, isComplete }
 }
 
 function isWildcardId(id: string): boolean {

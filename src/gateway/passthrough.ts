@@ -37,6 +37,7 @@ export function createPassthrough(options: PassthroughOptions): Exchange {
   const edits = client.routeRequest(facts, request.json, routed)
   return {
     body: setMembers(request.source, request.json, edits),
+    headers: {},
     warnings: [],
     readAnswer: (text) => readAnswer(text, options),
     createStream: () => createStream(options),

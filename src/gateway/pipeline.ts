@@ -51,7 +51,7 @@ export async function runCall(
     const identity = await identify(core, call, request)
     const body = await readBody(request.body, core.settings.maxBodyBytes)
     const facts = await inspect(core, call, client, body.json)
-    const leg = await resolve(core, call, identity, client, facts)
+    const leg = await resolve(core, call, identity, { client, facts })
     admission = await admit(core, call, identity, { leg, facts, body: body.json })
     const exchange = await createExchange(core, call, { client, body, facts, leg, admission })
     return await exchangeWithVendor(core, call, meter, {
@@ -103,10 +103,9 @@ async function resolve(
   core: Core,
   call: Call,
   identity: Identity,
-  { protocol }: ClientProtocol,
-  facts: RequestFacts,
+  { client, facts }: { readonly client: ClientProtocol; readonly facts: RequestFacts },
 ): Promise<Leg> {
-  const leg = resolveLeg(core, identity, facts.model, protocol.id)
+  const leg = resolveLeg(core, identity, facts.model, client.protocol.id)
   call.model = leg.model.id
   call.route = leg.name
   call.headers['x-crossmodel-model'] = leg.model.id
@@ -163,6 +162,7 @@ async function exchangeWithVendor(
   const sending = sendUpstream(core, call, {
     leg,
     body: exchange.body,
+    headers: exchange.headers,
     stream: facts.stream,
     clientHeaders: leg.protocol.id === client.protocol.id ? request.headers : null,
     signal: call.signal,

@@ -27,6 +27,8 @@ export type Sent =
 export interface SendRequest {
   readonly leg: Leg
   readonly body: string
+  /** Headers that this body needs. */
+  readonly headers: Readonly<Record<string, string>>
   readonly stream: boolean
   /** The client's headers when it speaks the vendor's protocol; null = none are forwarded. */
   readonly clientHeaders: RequestHeaders | null
@@ -43,7 +45,12 @@ export async function sendUpstream(core: Core, call: Call, request: SendRequest)
     response = await core.transport({
       method: 'POST',
       url: connection.baseUrl + protocol.upstream.endpoint(leg.target.model, stream),
-      headers: { ...protocol.upstream.defaultHeaders, ...forwarded, ...connection.headers },
+      headers: {
+        ...protocol.upstream.defaultHeaders,
+        ...request.headers,
+        ...forwarded,
+        ...connection.headers,
+      },
       body: request.body,
       signal: request.signal,
       headTimeoutMs: core.settings.headTimeoutMs,

@@ -25,6 +25,7 @@ export function createTranslation(options: TranslationOptions): Exchange {
   const { translated } = options
   return {
     body: JSON.stringify(translated.value),
+    headers: translated.reply.route.to.upstream.bodyHeaders?.(translated.value) ?? {},
     warnings: translated.warnings,
     readAnswer: (text) => readAnswer(text, options),
     createStream: () => createStream(options),

@@ -6,7 +6,7 @@ import { getProvider } from '../providers/index.js'
 import { modelTraits } from '../providers/model-traits.js'
 import type { AuthScheme, ProviderPreset } from '../providers/provider.js'
 import type { Protocol, ProtocolId } from '../protocols/protocol.js'
-import type { UpstreamConfig } from './config.js'
+import type { ConfigProblem, UpstreamConfig } from './config.js'
 import { createHeaderFilter, type HeaderFilter } from './headers.js'
 import { getProtocol } from './protocols.js'
 
@@ -52,8 +52,33 @@ const AUTH: Readonly<Record<ProtocolId, AuthScheme>> = {
   gemini: 'x-goog-api-key',
 }
 
+/** Upstreams of the configuration by name, and what is wrong with them. */
+export interface BuiltUpstreams {
+  readonly built: ReadonlyMap<string, Upstream>
+  readonly problems: readonly ConfigProblem[]
+}
+
+/** Builds every upstream that can be built. */
+export function buildUpstreams(upstreams: Readonly<Record<string, UpstreamConfig>>): BuiltUpstreams {
+  const built = new Map<string, Upstream>()
+  const problems: ConfigProblem[] = []
+  for (const [name, config] of Object.entries(upstreams)) {
+    const upstream = createUpstream(name, config)
+    const path = `upstreams.${name}`
+    if (upstream === null)
+      problems.push({ path: `${path}.vendor`, message: `'${config.vendor}' has no preset` })
+    else if (upstream.connections.length === 0) {
+      problems.push({
+        path: `${path}.protocol`,
+        message: `'${config.vendor}' does not speak ${config.protocol}`,
+      })
+    } else built.set(name, upstream)
+  }
+  return { built, problems }
+}
+
 /** Null: the vendor has no preset. */
-export function createUpstream(name: string, config: UpstreamConfig): Upstream | null {
+function createUpstream(name: string, config: UpstreamConfig): Upstream | null {
   const preset = config.vendor === undefined ? null : getProvider(config.vendor)
   if (config.vendor !== undefined && preset === null) return null
   const connections = endpointsOf(config, preset).map((endpoint) =>

@@ -15,6 +15,8 @@ export const deepseek: ProviderPreset = {
   family: 'chat:deepseek',
   dialect: {
     id: 'deepseek',
+    allowedTools: false,
+    refusals: false,
     maxTokensField: 'max_tokens',
     instructionRole: 'system',
     reasoningBack: 'reasoning_content',

@@ -12,6 +12,8 @@ export const groq: ProviderPreset = {
   family: 'chat:groq',
   dialect: {
     id: 'groq',
+    allowedTools: false,
+    refusals: false,
     instructionRole: 'system',
     reasoningBack: 'reasoning',
     effortNames: { minimal: 'low', xhigh: 'high', max: 'high' },

@@ -16,6 +16,8 @@ export const minimax: ProviderPreset = {
   family: 'chat:minimax',
   dialect: {
     id: 'minimax',
+    allowedTools: false,
+    refusals: false,
     instructionRole: 'system',
     reasoningControl: 'none',
     inlineThink: true,

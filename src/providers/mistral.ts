@@ -12,6 +12,8 @@ export const mistral: ProviderPreset = {
   family: 'chat:mistral',
   dialect: {
     id: 'mistral',
+    allowedTools: false,
+    refusals: false,
     streamUsage: 'always',
     maxTokensField: 'max_tokens',
     instructionRole: 'system',

@@ -16,6 +16,8 @@ export const moonshot: ProviderPreset = {
   family: 'chat:moonshot',
   dialect: {
     id: 'moonshot',
+    allowedTools: false,
+    refusals: false,
     instructionRole: 'system',
     reasoningBack: 'reasoning_content',
     reasoningBackRequired: true,

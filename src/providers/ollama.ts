@@ -15,6 +15,8 @@ export const ollama: ProviderPreset = {
   family: 'chat:ollama',
   dialect: {
     id: 'ollama',
+    allowedTools: false,
+    refusals: false,
     maxTokensField: 'max_tokens',
     instructionRole: 'system',
     effortNames: { minimal: 'low', xhigh: 'high', max: 'high' },

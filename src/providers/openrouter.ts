@@ -15,6 +15,8 @@ export const openrouter: ProviderPreset = {
   family: 'chat:openrouter',
   dialect: {
     id: 'openrouter',
+    allowedTools: false,
+    refusals: false,
     maxTokensField: 'max_tokens',
     instructionRole: 'system',
     reasoningBack: 'reasoning_details',

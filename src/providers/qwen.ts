@@ -15,6 +15,8 @@ export const qwen: ProviderPreset = {
   family: 'chat:qwen',
   dialect: {
     id: 'qwen',
+    allowedTools: false,
+    refusals: false,
     maxTokensField: 'max_tokens',
     instructionRole: 'system',
     reasoningBack: 'reasoning_content',

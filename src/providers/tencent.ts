@@ -12,6 +12,8 @@ export const tencent: ProviderPreset = {
   family: 'chat:tencent',
   dialect: {
     id: 'tencent',
+    allowedTools: false,
+    refusals: false,
     maxTokensField: 'max_tokens',
     instructionRole: 'system',
     reasoningBack: 'reasoning_content',

@@ -15,6 +15,8 @@ export const vllm: ProviderPreset = {
   family: 'chat:vllm',
   dialect: {
     id: 'vllm',
+    allowedTools: false,
+    refusals: false,
     maxTokensField: 'max_tokens',
     instructionRole: 'system',
     reasoningControl: 'chat_template_kwargs',

@@ -15,6 +15,8 @@ export const xAi: ProviderPreset = {
   family: 'xai',
   dialect: {
     id: 'x-ai',
+    allowedTools: false,
+    refusals: false,
     instructionRole: 'system',
     customTools: false,
     endUserField: 'user',

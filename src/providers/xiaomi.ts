@@ -15,6 +15,8 @@ export const xiaomi: ProviderPreset = {
   family: 'chat:xiaomi',
   dialect: {
     id: 'xiaomi',
+    allowedTools: false,
+    refusals: false,
     instructionRole: 'system',
     reasoningBack: 'reasoning_content',
     reasoningControl: 'thinking_type',

@@ -15,6 +15,8 @@ export const zAi: ProviderPreset = {
   family: 'chat:z-ai',
   dialect: {
     id: 'z-ai',
+    allowedTools: false,
+    refusals: false,
     maxTokensField: 'max_tokens',
     instructionRole: 'system',
     reasoningBack: 'reasoning_content',

@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { GatewayError } from '../../src/errors.js'
-import { JSON_HEADERS, LIMIT, ok, readBody, type Script, type Stage } from './mount-support.js'
+import {
+  chunked,
+  HALF_DUPLEX,
+  JSON_HEADERS,
+  LIMIT,
+  ok,
+  readBody,
+  type Script,
+  type Stage,
+} from './mount-support.js'
 
 /** What of a request reaches the handler, and how. */
 export function describeRequests(stage: Stage): void {
@@ -111,7 +120,6 @@ const PATHS = [
   '/v1/models/a%2Fb',
   '/v1/models/a/b?after=%2F',
 ]
-const HALF_DUPLEX: RequestInit & { readonly duplex: 'half' } = { duplex: 'half' }
 
 const ENCODERS = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }
 
@@ -125,15 +133,4 @@ function answerErrors(script: Script): Script {
       return { status: error.status, headers: { 'content-type': 'text/plain' }, body: error.code }
     }
   }
-}
-
-function chunked(parts: readonly string[]): ReadableStream<Uint8Array> {
-  const left = [...parts]
-  return new ReadableStream({
-    pull(controller) {
-      const part = left.shift()
-      if (part === undefined) controller.close()
-      else controller.enqueue(new TextEncoder().encode(part))
-    },
-  })
 }

@@ -104,3 +104,18 @@ export function endless(options: CountedStreamOptions = {}): CountedStream {
 export function over(base: string): Mounted['request'] {
   return (path, init) => fetch(base + path, init)
 }
+
+/** What `fetch` wants to hear before it sends a stream. */
+export const HALF_DUPLEX: RequestInit & { readonly duplex: 'half' } = { duplex: 'half' }
+
+/** A request body of unknown length. */
+export function chunked(parts: readonly string[]): ReadableStream<Uint8Array> {
+  const left = [...parts]
+  return new ReadableStream({
+    pull(controller) {
+      const part = left.shift()
+      if (part === undefined) controller.close()
+      else controller.enqueue(new TextEncoder().encode(part))
+    },
+  })
+}

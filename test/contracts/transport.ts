@@ -255,12 +255,14 @@ export function describeTransport(name: string, createTransport: () => Transport
       reply((response) => {
         response.flushHeaders()
         setTimeout(() => response.write('one'), 20)
-        setTimeout(() => response.end('two'), 40)
+        setTimeout(() => response.write('two'), 40)
+        setTimeout(() => response.end(), 260)
       })
-      const body = (await call({ idleTimeoutMs: 80, headTimeoutMs: 80 })).body[Symbol.asyncIterator]()
+      const body = (await call({ idleTimeoutMs: 120, headTimeoutMs: 120 })).body[Symbol.asyncIterator]()
       await body.next()
-      await pause(160)
+      await pause(200)
       expect(Buffer.from((await body.next()).value ?? []).toString()).toBe('two')
+      expect((await body.next()).done).toBe(true)
     })
 
     test('many short silences do not add up to a long one', async () => {

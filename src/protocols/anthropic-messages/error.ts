@@ -87,7 +87,7 @@ export function encodeStreamError(error: GatewayError, state: { readonly request
 }
 
 /** Both numbers of a context overflow, whatever vendor worded it. */
-export function overflowTokens(message: string): { actual: number; limit: number } | undefined {
+function overflowTokens(message: string): { actual: number; limit: number } | undefined {
   const summed = SUMMED_OVERFLOW.exec(message)
   if (summed !== null) return { actual: digits(summed[1]) + digits(summed[2]), limit: digits(summed[3]) }
   for (const { text, actual, limit } of OVERFLOWS) {

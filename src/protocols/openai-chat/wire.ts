@@ -1,18 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
 
-/** One event of a Chat stream. Every field may be absent or of another type: vendors differ. */
-export interface WireChunk {
-  readonly id?: unknown
-  readonly model?: unknown
-  readonly created?: unknown
-  readonly service_tier?: unknown
-  readonly choices?: unknown
-  readonly usage?: unknown
-  readonly error?: unknown
-  readonly x_groq?: unknown
-}
-
-/** One choice of an answer or of a chunk. */
+/** One choice of an answer or of a chunk. Every field may be absent or of another type: vendors differ. */
 export interface WireChoice {
   readonly index?: unknown
   readonly delta?: unknown

@@ -1,5 +1,11 @@
 import type { AssistantPart, ToolCallPart, UserPart } from '../../canonical/content.js'
-import type { CanonicalRequest, Message, ToolChoice, ToolReference } from '../../canonical/request.js'
+import type {
+  CanonicalRequest,
+  Message,
+  ToolChoice,
+  ToolDefinition,
+  ToolReference,
+} from '../../canonical/request.js'
 import type { OpaqueState } from '../../canonical/state.js'
 import type { Target } from '../../canonical/target.js'
 import type { Warning } from '../../canonical/warning.js'
@@ -40,7 +46,8 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
   }
   const table = createToolTable(toolsOf(request), rules, context)
   const warnings: Warning[] = []
-  const renamed = renameTools(toolsOf(request), table, rules)
+  const offered = dropToolSearch(toolsOf(request), to, warnings)
+  const renamed = renameTools(offered, table, rules)
   const emulatesStop = request.stop !== undefined && to.upstream.stopSequences === false
   const adapted: CanonicalRequest = {
     ...request,
@@ -64,6 +71,24 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
     tools: table,
     stop: emulatesStop ? (request.stop ?? []).filter((sequence) => sequence !== '') : [],
   }
+}
+
+/** A search over tools that are not loaded: another vendor cannot run it, but it gets all tools at once. */
+function dropToolSearch(
+  tools: readonly ToolDefinition[],
+  to: Protocol,
+  warnings: Warning[],
+): readonly ToolDefinition[] {
+  return tools.filter((tool) => {
+    if (tool.type !== 'hosted' || tool.kind !== 'tool-search' || tool.protocol === to.id) return true
+    warnings.push({
+      code: 'emulated',
+      path: `${tool.path ?? 'tools'}.tool_search`,
+      message: 'Instead of a search for tools, all tools are given at once.',
+      semantic: false,
+    })
+    return false
+  })
 }
 
 /** A vendor's dialect can know less than its protocol. */

@@ -19,5 +19,7 @@ export function renderProblem(
   requestId: string,
 ): JsonObject & { readonly type: string } {
   const type = TYPES[problem.status] ?? (problem.status < 500 ? 'invalid_request_error' : 'api_error')
-  return { type: 'error', error: { type, message: problem.message }, request_id: `req_${requestId}` }
+  const { message, details } = problem
+  const error = { type, message, ...(details === undefined ? {} : { details }) }
+  return { type: 'error', error, request_id: `req_${requestId}` }
 }

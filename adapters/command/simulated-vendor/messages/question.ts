@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../../src/canonical/json.js'
-import { invalid } from '../problem.js'
+import { invalid, VendorProblem } from '../problem.js'
 import type { VendorCall } from '../protocol.js'
 import {
   checkToolChoice,
@@ -23,6 +23,7 @@ const MIN_THINKING_TOKENS = 1024
 export function readQuestion(call: VendorCall): Question {
   const { body, operation } = call
   checkVersion(call)
+  checkThread(body)
   const model = stringOf(body.model)
   if (model === '') throw invalid('model: Field required')
   const maxTokens = readLimit(body.max_tokens, 'max_tokens', 0)
@@ -53,6 +54,13 @@ function checkVersion({ headers, body }: VendorCall): void {
   if (version >= '2026-10-21' && sampling !== undefined) {
     throw invalid(`${sampling}: Extra inputs are not permitted`)
   }
+}
+
+/** A pure function keeps no conversations; the SDK that is told so sends the whole one instead. */
+function checkThread({ thread }: JsonObject): void {
+  if (thread === undefined) return
+  const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] }
+  throw new VendorProblem(400, 'thread: conversations are not kept here', { details })
 }
 
 function readTurns(messages: JsonValue | undefined): readonly Turn[] {

@@ -5,6 +5,7 @@ import type { HostedTool } from '../../../canonical/request.js'
 export const HOSTED_KINDS: readonly { readonly prefix: string; readonly kind: HostedTool['kind'] }[] = [
   { prefix: 'web_search_', kind: 'web-search' },
   { prefix: 'web_fetch_', kind: 'web-fetch' },
+  { prefix: 'tool_search_', kind: 'tool-search' },
   { prefix: 'code_execution_', kind: 'code-execution' },
 ]
 

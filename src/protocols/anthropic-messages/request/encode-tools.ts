@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../canonical/json.js'
 import type { CustomTool, FunctionTool, HostedTool } from '../../../canonical/request.js'
-import { asArray, asObject, asString, PROTOCOL } from '../wire/index.js'
+import { asArray, asObject, PROTOCOL } from '../wire/index.js'
 import { fieldsOf, reinsert, restoredIn } from './restore.js'
 import { isStrictSchema, toRootObject, withoutKeyword } from './schema.js'
 import { mark, refuse, type Draft, type Scope } from './scope.js'
@@ -84,11 +84,8 @@ function encodeHosted(tool: HostedTool, scope: Scope): Draft[] {
       throw refuse(path, scope)
     case 'web-fetch':
       return [{ type: 'web_fetch_20250910', name: 'web_fetch' }]
+    case 'tool-search':
     case 'other':
-      if (asString(tool.value.type)?.startsWith('tool_search') === true) {
-        scope.warn('emulated', path, 'Instead of a search for tools, all tools are given at once.')
-        return []
-      }
       throw refuse(path, scope)
   }
 }

@@ -11,7 +11,7 @@ import type { Restored } from './restore.js'
 export type Draft = Record<string, JsonValue | undefined>
 
 /** A block or tool that carries a cache marker, in the order in which the vendor sees them. */
-export interface MarkedBlock {
+interface MarkedBlock {
   readonly draft: Draft
   readonly path: string
 }

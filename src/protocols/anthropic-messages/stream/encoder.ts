@@ -17,118 +17,125 @@ const BAD_ARGUMENTS: UpstreamError = {
   message: 'The model wrote tool arguments that are no JSON.',
 }
 
-interface OpenBlock {
-  readonly key: number
-  readonly kind: BlockStart['kind']
-  readonly encoder: BlockEncoder
+/** One stream that is being written. */
+interface Writing {
+  readonly context: EncodeContext
+  /** Index of the next block on the wire. */
+  index: number
+  isStarted: boolean
+  isEnded: boolean
+  open: { readonly key: number; readonly kind: BlockStart['kind']; readonly encoder: BlockEncoder } | null
+  usage: PartialUsage | null
+  hasToolCall: boolean
+  refusal: string | null
+  /** Length of everything that the model wrote, for an estimate. */
+  characters: number
 }
 
 /** Creates the encoder of one stream; blocks must not overlap. */
 export function createStreamEncoder(context: EncodeContext): StreamEncoder {
-  let index = 0
-  let isStarted = false
-  let isEnded = false
-  let open: OpenBlock | null = null
-  let usage: PartialUsage | null = null
-  let hasToolCall = false
-  let refusal: string | null = null
-  let characters = 0
-  const counter = { next: () => index++ }
-
-  const start = (id: string): string => {
-    if (isStarted) return ''
-    isStarted = true
-    return eventOf('message_start', { message: head(id, context) }) + PING_EVENT
+  const writing: Writing = {
+    context,
+    index: 0,
+    isStarted: false,
+    isEnded: false,
+    open: null,
+    usage: null,
+    hasToolCall: false,
+    refusal: null,
+    characters: 0,
   }
+  return { push: (part) => (writing.isEnded ? '' : write(part, writing)) }
+}
 
-  const openBlock = (key: number, block: BlockStart): string => {
-    const before = close('complete')
-    if (isEnded) return before
-    if (block.kind === 'tool') hasToolCall = true
-    if (block.kind === 'refusal') refusal = ''
-    const encoder = createBlockEncoder(block, counter, context)
-    open = { key, kind: block.kind, encoder }
-    return start('') + before + encoder.open()
-  }
-
-  const close = (status: 'complete' | 'incomplete'): string => {
-    if (open === null) return ''
-    const { encoder } = open
-    open = null
-    return encoder.close(status) ?? fail(BAD_ARGUMENTS)
-  }
-
-  const amend = (part: Extract<StreamPart, { key: number }>): string => {
-    if (open === null || open.key !== part.key) return ''
-    switch (part.type) {
-      case 'delta':
-        characters += part.text.length
-        if (open.kind === 'refusal') refusal = (refusal ?? '') + part.text
-        return open.encoder.delta(part.text)
-      case 'note':
-        return open.encoder.note(part.citation)
-      case 'seal':
-        return open.encoder.seal(part.state)
-      case 'close':
-        return close(part.status)
-      case 'open':
-        return ''
-    }
-  }
-
-  const finish = (reason: Finish): string => {
-    const before = start('') + close('incomplete')
-    if (isEnded) return before
-    isEnded = true
-    const total =
-      usage === null ? estimatedUsage(context.estimatedInputTokens, characters) : completeUsage(usage)
-    return (
-      before +
-      eventOf('message_delta', {
-        delta: encodeFinish(reason, { hasToolCall, refusal }),
-        usage: encodeCounts(total),
-      }) +
-      eventOf('message_stop', {})
-    )
-  }
-
-  const fail = (error: UpstreamError): string => {
-    if (isEnded) return ''
-    isEnded = true
-    const type = STREAM_ERROR_TYPE[error.kind]
-    const message = error.kind === 'context-overflow' ? overflowWording(error) : error.message
-    const text = message === '' ? 'The provider failed.' : message
-    return eventOf('error', { error: { type, message: text }, request_id: context.requestId })
-  }
-
-  return {
-    push(part) {
-      if (isEnded) return ''
-      switch (part.type) {
-        case 'start':
-          return start(part.id)
-        case 'open':
-          return openBlock(part.key, part.block)
-        case 'usage':
-          usage = mergeUsage(usage ?? {}, part.usage)
-          return ''
-        case 'ping':
-          return isStarted ? PING_EVENT : ''
-        case 'warning':
-          return ''
-        case 'finish':
-          return finish(part.finish)
-        case 'error':
-          return fail(part.error)
-        default:
-          return amend(part)
-      }
-    },
+function write(part: StreamPart, writing: Writing): string {
+  switch (part.type) {
+    case 'start':
+      return start(part.id, writing)
+    case 'open':
+      return openBlock(part.key, part.block, writing)
+    case 'delta':
+      return writeDelta(part.key, part.text, writing)
+    case 'note':
+      return openOf(part.key, writing)?.encoder.note(part.citation) ?? ''
+    case 'seal':
+      return openOf(part.key, writing)?.encoder.seal(part.state) ?? ''
+    case 'close':
+      return openOf(part.key, writing) === null ? '' : closeBlock(part.status, writing)
+    case 'usage':
+      writing.usage = mergeUsage(writing.usage ?? {}, part.usage)
+      return ''
+    case 'ping':
+      return writing.isStarted ? PING_EVENT : ''
+    case 'warning':
+      return ''
+    case 'finish':
+      return finish(part.finish, writing)
+    case 'error':
+      return fail(part.error, writing)
   }
 }
 
+function start(id: string, writing: Writing): string {
+  if (writing.isStarted) return ''
+  writing.isStarted = true
+  return eventOf('message_start', { message: headOf(id, writing.context) }) + PING_EVENT
+}
+
+function openOf(key: number, { open }: Writing): Writing['open'] {
+  return open?.key === key ? open : null
+}
+
+function openBlock(key: number, block: BlockStart, writing: Writing): string {
+  const before = closeBlock('complete', writing)
+  if (writing.isEnded) return before
+  if (block.kind === 'tool') writing.hasToolCall = true
+  if (block.kind === 'refusal') writing.refusal ??= ''
+  const encoder = createBlockEncoder(block, { next: () => writing.index++ }, writing.context)
+  writing.open = { key, kind: block.kind, encoder }
+  return start('', writing) + before + encoder.open()
+}
+
+function writeDelta(key: number, text: string, writing: Writing): string {
+  const open = openOf(key, writing)
+  if (open === null) return ''
+  writing.characters += text.length
+  if (open.kind === 'refusal') writing.refusal += text
+  return open.encoder.delta(text)
+}
+
+function closeBlock(status: 'complete' | 'incomplete', writing: Writing): string {
+  const { open } = writing
+  writing.open = null
+  return open === null ? '' : (open.encoder.close(status) ?? fail(BAD_ARGUMENTS, writing))
+}
+
+function finish(reason: Finish, writing: Writing): string {
+  const { context, usage, characters } = writing
+  const before = start('', writing) + closeBlock('incomplete', writing)
+  if (writing.isEnded) return before
+  writing.isEnded = true
+  const total =
+    usage === null ? estimatedUsage(context.estimatedInputTokens, characters) : completeUsage(usage)
+  const end = { delta: encodeFinish(reason, writing), usage: encodeCounts(total) }
+  return before + eventOf('message_delta', end) + eventOf('message_stop', {})
+}
+
+function fail(error: UpstreamError, writing: Writing): string {
+  if (writing.isEnded) return ''
+  writing.isEnded = true
+  const message = error.kind === 'context-overflow' ? overflowWording(error) : error.message
+  return eventOf('error', {
+    error: {
+      type: STREAM_ERROR_TYPE[error.kind],
+      message: message === '' ? 'The provider failed.' : message,
+    },
+    request_id: writing.context.requestId,
+  })
+}
+
 /** The message before it has content. Cache parts are not known yet; the end of the stream names them. */
-function head(id: string, context: EncodeContext): JsonObject {
+function headOf(id: string, context: EncodeContext): JsonObject {
   return {
     id: messageId(id, context),
     type: 'message',

@@ -25,6 +25,7 @@ const HOSTED: Readonly<Record<HostedTool['kind'], string | undefined>> = {
   'web-search': 'googleSearch',
   'web-fetch': 'urlContext',
   'code-execution': 'codeExecution',
+  'tool-search': undefined,
   other: undefined,
 }
 

@@ -6,7 +6,7 @@ import { asNumber, asObject } from '../wire.js'
  * Reads a vendor's usage object; `undefined` when it holds no number. `prompt_tokens` includes cached and
  * cache-written tokens, `completion_tokens` includes reasoning: where a vendor counts otherwise, its totals show it.
  */
-export function readUsage(value: unknown): PartialUsage | undefined {
+function readUsage(value: unknown): PartialUsage | undefined {
   const wire = asObject(value)
   if (wire === undefined) return undefined
   const prompt = asNumber(wire['prompt_tokens'])

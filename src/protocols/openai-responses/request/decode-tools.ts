@@ -14,6 +14,7 @@ import { asArray, asObject, asObjects, asString, asText } from '../wire/index.js
 const HOSTED_KINDS: readonly { readonly type: RegExp; readonly kind: HostedTool['kind'] }[] = [
   { type: /^web_search(_|$)/, kind: 'web-search' },
   { type: /^code_interpreter$/, kind: 'code-execution' },
+  { type: /^tool_search$/, kind: 'tool-search' },
 ]
 const FUNCTION_FIELDS: ReadonlySet<string> = new Set([
   'type',

@@ -30,7 +30,7 @@ export function encodeReasoningRequest(request: CanonicalRequest, job: EncodeJob
 }
 
 /** The effort that a request amounts to, clamped to those that the model takes. */
-export function encodeEffort(
+function encodeEffort(
   reasoning: ReasoningRequest,
   { maxOutputTokens }: CanonicalRequest,
   job: EncodeJob,

@@ -20,7 +20,7 @@ export function encodeTools(request: CanonicalRequest, job: EncodeJob): readonly
   const canDefer = tools.some(
     (tool) => tool.type === 'hosted' && isOwn(tool) && tool.value.type === 'tool_search',
   )
-  const known = tools.filter((tool) => !isLoaded(tool, loaded) && !isForeignSearch(tool, job))
+  const known = tools.filter((tool) => !isLoaded(tool, loaded))
   return groupNamespaces(known, (tool) => encodeTool(tool, canDefer, job))
 }
 
@@ -51,14 +51,6 @@ function groupNamespaces(
 function isLoaded(tool: ToolDefinition, loaded: ReadonlySet<string>): boolean {
   if (tool.type === 'hosted' || !tool.path?.startsWith('input[')) return false
   return loaded.has(keyOf(tool.name, tool.namespace?.name))
-}
-
-/** A search over tools of another vendor: there is nothing to find, because all tools are loaded at once. */
-function isForeignSearch(tool: ToolDefinition, job: EncodeJob): boolean {
-  if (tool.type !== 'hosted' || isOwn(tool) || !/^tool_search/.test(asString(tool.value.type) ?? ''))
-    return false
-  warn(job, 'emulated', tool.path, 'The tools were loaded at once: there is no search over them.')
-  return true
 }
 
 /** Tools that search results in the history hold. */
@@ -149,6 +141,7 @@ function encodeForeign(tool: HostedTool, job: EncodeJob): JsonObject {
     case 'code-execution':
       return { type: 'code_interpreter', container: { type: 'auto' } }
     case 'web-fetch':
+    case 'tool-search':
     case 'other':
       throw unsupported(tool.path ?? 'tools', job.target)
   }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../canonical/json.js'
 import type { AssistantMessage, Message, UserMessage } from '../../../canonical/request.js'
 
 /** What a wire message says beside its content. */
-export interface MessageHead {
+interface MessageHead {
   readonly path: string
   readonly phase?: string | undefined
   readonly extensions?: Readonly<Record<string, JsonObject>> | undefined

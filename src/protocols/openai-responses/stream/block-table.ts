@@ -35,42 +35,15 @@ interface TextBlock {
 export function createBlockTable(log: EventLog, showRaw: boolean): BlockTable {
   const texts = new Map<number, TextBlock>()
   const writers = new Map<number, BlockWriter>()
-  let message: MessageWriter | null = null
-  let messageStatus: 'completed' | 'incomplete' = 'completed'
-  let hasRefusal = false
+  const messages = createMessages(log)
 
-  const finishMessage = (status: 'completed' | 'incomplete'): void => {
-    message?.finish(messageStatus === 'incomplete' ? messageStatus : status)
-    message = null
-    messageStatus = 'completed'
-  }
-  const writeText = (block: TextBlock, text: string): void => {
-    if (message === null || (block.kind === 'text' && !message.continues(block))) {
-      finishMessage('completed')
-      message = createMessageWriter(log, block)
-    }
-    const length = message.begin(block.kind)
-    if (block.offset < 0) block.offset = length
-    hasRefusal ||= block.kind === 'refusal'
-    message.append(text)
-  }
-  const closeText = (block: TextBlock, status: 'complete' | 'incomplete'): void => {
-    if (block.offset < 0) return
-    message?.annotate(block.citations, block.offset)
-    if (status === 'incomplete') messageStatus = 'incomplete'
-  }
   const open = (key: number, block: BlockStart): void => {
     if (block.kind === 'text' || block.kind === 'refusal') {
       texts.set(key, { ...block, citations: [], offset: -1 })
       return
     }
-    finishMessage('completed')
+    messages.finish('completed')
     writers.set(key, createWriter(block, log, showRaw))
-  }
-  const pushText = (block: TextBlock, part: Exclude<BlockPart, { type: 'open' }>): void => {
-    if (part.type === 'delta') writeText(block, part.text)
-    else if (part.type === 'note') block.citations.push(part.citation)
-    else if (part.type === 'close') closeText(block, part.status)
   }
   return {
     push(part) {
@@ -80,7 +53,7 @@ export function createBlockTable(log: EventLog, showRaw: boolean): BlockTable {
       }
       const text = texts.get(part.key)
       if (text !== undefined) {
-        pushText(text, part)
+        messages.push(text, part)
         return
       }
       const writer = writers.get(part.key)
@@ -89,10 +62,53 @@ export function createBlockTable(log: EventLog, showRaw: boolean): BlockTable {
       else if (part.type === 'close') writer?.close(part.status)
     },
     finish({ reason, explanation }) {
-      if (reason === 'content-filter' && explanation !== undefined && !hasRefusal) {
-        writeText({ kind: 'refusal', citations: [], offset: -1 }, explanation)
+      if (reason === 'content-filter' && explanation !== undefined) messages.explain(explanation)
+      messages.finish(INCOMPLETE[reason] === undefined ? 'completed' : 'incomplete')
+    },
+  }
+}
+
+interface Messages {
+  push(block: TextBlock, part: Exclude<BlockPart, { type: 'open' }>): void
+  /** Adds a refusal, unless the model gave its own. */
+  explain(explanation: string): void
+  /** Ends the message that is open, if one is. */
+  finish(status: 'completed' | 'incomplete'): void
+}
+
+/** Text blocks as message items: a message stays open until something else comes. */
+function createMessages(log: EventLog): Messages {
+  let message: MessageWriter | null = null
+  let isCut = false
+  let hasRefusal = false
+
+  const finish: Messages['finish'] = (status) => {
+    message?.finish(isCut ? 'incomplete' : status)
+    message = null
+    isCut = false
+  }
+  const write = (block: TextBlock, text: string): void => {
+    if (message === null || (block.kind === 'text' && !message.continues(block))) {
+      finish('completed')
+      message = createMessageWriter(log, block)
+    }
+    const length = message.begin(block.kind)
+    if (block.offset < 0) block.offset = length
+    hasRefusal ||= block.kind === 'refusal'
+    message.append(text)
+  }
+  return {
+    finish,
+    push(block, part) {
+      if (part.type === 'delta') write(block, part.text)
+      else if (part.type === 'note') block.citations.push(part.citation)
+      else if (part.type === 'close' && block.offset >= 0) {
+        message?.annotate(block.citations, block.offset)
+        isCut ||= part.status === 'incomplete'
       }
-      finishMessage(INCOMPLETE[reason] === undefined ? 'completed' : 'incomplete')
+    },
+    explain(explanation) {
+      if (!hasRefusal) write({ kind: 'refusal', citations: [], offset: -1 }, explanation)
     },
   }
 }

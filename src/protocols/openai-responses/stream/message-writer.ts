@@ -24,9 +24,16 @@ export interface MessageHead {
   readonly itemId?: string | undefined
 }
 
+/** What every event of a part names. */
+interface Place extends JsonObject {
+  readonly item_id: string
+  readonly output_index: number
+  readonly content_index: number
+}
+
 interface OpenPart {
   readonly kind: 'text' | 'refusal'
-  readonly index: number
+  readonly place: Place
   readonly head: string
   readonly annotations: JsonObject[]
   text: string
@@ -36,22 +43,22 @@ interface OpenPart {
 export function createMessageWriter(sink: EventSink, head: MessageHead): MessageWriter {
   const { phase } = head
   const id = sink.itemId('msg_', head.itemId)
-  const describe = (status: string, content: readonly JsonObject[]): JsonObject => ({
-    id,
-    type: 'message',
-    status,
-    role: 'assistant',
-    content,
-    ...(phase === undefined ? {} : { phase }),
-  })
+  const describe = (status: string, parts: readonly JsonObject[]): JsonObject => {
+    const item = { id, type: 'message', status, role: 'assistant', content: parts }
+    return phase === undefined ? item : { ...item, phase }
+  }
   const outputIndex = sink.announce(describe('in_progress', []))
   const content: JsonObject[] = []
   let part: OpenPart | null = null
 
+  const placeOf = (index: number): Place => ({
+    item_id: id,
+    output_index: outputIndex,
+    content_index: index,
+  })
   const closePart = (): void => {
     if (part === null) return
-    const { kind, index, text } = part
-    const place = { item_id: id, output_index: outputIndex, content_index: index }
+    const { kind, place, text } = part
     const whole = kind === 'text' ? textPart(text, part.annotations) : { type: 'refusal', refusal: text }
     if (kind === 'text') sink.event('response.output_text.done', { ...place, text, logprobs: [] })
     else sink.event('response.refusal.done', { ...place, refusal: text })
@@ -59,19 +66,13 @@ export function createMessageWriter(sink: EventSink, head: MessageHead): Message
     content.push(whole)
     part = null
   }
-  const openPart = (kind: OpenPart['kind']): OpenPart => {
-    closePart()
-    const place = { item_id: id, output_index: outputIndex, content_index: content.length }
-    const empty = kind === 'text' ? textPart('', []) : { type: 'refusal', refusal: '' }
-    sink.event('response.content_part.added', { ...place, part: empty })
-    const type = kind === 'text' ? 'response.output_text.delta' : 'response.refusal.delta'
-    const fields = kind === 'text' ? { ...place, logprobs: [] } : place
-    return { kind, index: content.length, head: deltaHead(type, fields), annotations: [], text: '' }
-  }
   return {
     continues: (next) => next.phase === phase && next.itemId === head.itemId,
     begin(kind) {
-      if (part?.kind !== kind) part = openPart(kind)
+      if (part?.kind !== kind) {
+        closePart()
+        part = openPart(sink, kind, placeOf(content.length))
+      }
       return part.text.length
     },
     append(text) {
@@ -85,8 +86,7 @@ export function createMessageWriter(sink: EventSink, head: MessageHead): Message
       for (const citation of citations) {
         const annotation = writeAnnotation(citation, span)
         if (annotation === null) continue
-        const place = { item_id: id, output_index: outputIndex, content_index: part.index }
-        const added = { ...place, annotation_index: part.annotations.length, annotation }
+        const added = { ...part.place, annotation_index: part.annotations.length, annotation }
         sink.event('response.output_text.annotation.added', added)
         part.annotations.push(annotation)
       }
@@ -96,6 +96,14 @@ export function createMessageWriter(sink: EventSink, head: MessageHead): Message
       sink.finish(outputIndex, describe(status, content))
     },
   }
+}
+
+function openPart(sink: EventSink, kind: OpenPart['kind'], place: Place): OpenPart {
+  const empty = kind === 'text' ? textPart('', []) : { type: 'refusal', refusal: '' }
+  sink.event('response.content_part.added', { ...place, part: empty })
+  const type = kind === 'text' ? 'response.output_text.delta' : 'response.refusal.delta'
+  const head = deltaHead(type, kind === 'text' ? { ...place, logprobs: [] } : place)
+  return { kind, place, head, annotations: [], text: '' }
 }
 
 function textPart(text: string, annotations: readonly JsonObject[]): JsonObject {

@@ -7,6 +7,7 @@ import { decodeStreamError } from '../error.js'
 import { INCOMPLETE_REASONS } from '../vocabulary.js'
 import { asNumber, asObject, asObjects, asString, asText, lookUp } from '../wire/index.js'
 import { readUsage } from '../wire/usage.js'
+import type { PartSink } from './block.js'
 import { createItemRegistry, type ItemRegistry } from './item-registry.js'
 
 /** Reads a response, item by item or whole, into canonical parts. */
@@ -25,83 +26,95 @@ export interface ResponseReader {
 
 /** Creates a {@link ResponseReader}. */
 export function createResponseReader(context: DecodeContext): ResponseReader {
-  let parts: StreamPart[] = []
-  let keys = 0
-  let responseId = ''
-  let started = false
+  const list = createPartList(context)
+  const { target } = context
+  const makeCallId = (): string => `call_${context.hash(list.nextSeed(), CALL_HASH_LENGTH)}`
+  const items = createItemRegistry({ sink: list, family: target.family, makeCallId })
   let ended = false
-  let hasCall = false
   let hasReported = false
-
-  const add = (part: StreamPart): void => {
-    if (!started && !COMES_BEFORE_START.has(part.type)) start(undefined)
-    if (part.type === 'open' && part.block.kind === 'tool') hasCall = true
-    parts.push(part)
-  }
-  const start = (response: JsonObject | undefined): void => {
-    if (started) return
-    started = true
-    responseId = asString(response?.id) ?? ''
-    parts.push({
-      type: 'start',
-      id: responseId,
-      model: asText(response?.model) ?? context.target.model,
-      created: asNumber(response?.created_at),
-    })
-  }
-  const items = createItemRegistry({
-    sink: { add, nextKey: () => keys++ },
-    family: context.target.family,
-    makeCallId: () => `call_${context.hash(`${responseId}:${keys}`, CALL_HASH_LENGTH)}`,
-  })
-  const report = (response: JsonObject | undefined): void => {
-    const usage = asObject(response?.usage)
-    const serviceTier = asText(response?.service_tier)
-    if (usage !== undefined) add({ type: 'usage', usage: readUsage(usage), serviceTier })
-  }
 
   const reportWithheld = (response: JsonObject | undefined): void => {
     if (hasReported) return
     for (const { reason } of asObjects(response?.input_transformations)) {
       hasReported = true
-      add({ type: 'warning', warning: withheld(asString(reason) ?? 'unknown') })
+      list.add({ type: 'warning', warning: withheld(asString(reason) ?? 'unknown') })
     }
   }
-
   return {
+    take: () => list.take(),
+    start(response) {
+      list.start(response)
+      reportWithheld(response)
+    },
+    ping: () => list.add({ type: 'ping' }),
+    items,
+    finish(response, fallback) {
+      const status = asText(response?.status) ?? fallback
+      const hasFailed = status === 'failed'
+      // A failure that comes first leaves the stream unopened: it can still have its own HTTP status.
+      if (!hasFailed) list.start(response)
+      reportWithheld(response)
+      if (!hasFailed) items.readOutput(response)
+      items.finishAll(hasFailed || status === 'incomplete' ? 'incomplete' : 'complete')
+      const usage = asObject(response?.usage)
+      const serviceTier = asText(response?.service_tier)
+      if (usage !== undefined) list.add({ type: 'usage', usage: readUsage(usage), serviceTier })
+      if (hasFailed) list.add({ type: 'error', error: decodeStreamError(response ?? {}) })
+      else list.add({ type: 'finish', finish: toFinish(status, response, list.hasCall) })
+      ended = true
+    },
+    fail(error) {
+      if (!ended) list.add({ type: 'error', error })
+      ended = true
+    },
+    warn: (message) =>
+      list.add({ type: 'warning', warning: { code: 'repaired', path: 'output', message, semantic: false } }),
+    get ended() {
+      return ended
+    },
+  }
+}
+
+interface PartList extends PartSink {
+  /** Opens the stream, once. */
+  start(response: JsonObject | undefined): void
+  take(): readonly StreamPart[]
+  /** A text that is the same each time, and another for each block. */
+  nextSeed(): string
+  readonly hasCall: boolean
+}
+
+/** Parts in order; the first one that has content opens the stream if nothing did. */
+function createPartList({ target }: DecodeContext): PartList {
+  let parts: StreamPart[] = []
+  let keys = 0
+  let responseId = ''
+  let started = false
+  let hasCall = false
+
+  const start = (response: JsonObject | undefined): void => {
+    if (started) return
+    started = true
+    responseId = asString(response?.id) ?? ''
+    const model = asText(response?.model) ?? target.model
+    parts.push({ type: 'start', id: responseId, model, created: asNumber(response?.created_at) })
+  }
+  return {
+    start,
+    add(part) {
+      if (!started && !COMES_BEFORE_START.has(part.type)) start(undefined)
+      if (part.type === 'open' && part.block.kind === 'tool') hasCall = true
+      parts.push(part)
+    },
     take() {
       const taken = parts
       parts = []
       return taken
     },
-    start(response) {
-      start(response)
-      reportWithheld(response)
-    },
-    ping: () => add({ type: 'ping' }),
-    items,
-    finish(response, fallback) {
-      const status = asText(response?.status) ?? fallback
-      // A failure that comes first leaves the stream unopened: it can still have its own HTTP status.
-      if (status !== 'failed') start(response)
-      reportWithheld(response)
-      if (status !== 'failed') items.readOutput(response)
-      items.finishAll(status === 'incomplete' || status === 'failed' ? 'incomplete' : 'complete')
-      report(response)
-      if (status === 'failed') add({ type: 'error', error: decodeStreamError(response ?? {}) })
-      else add({ type: 'finish', finish: toFinish(status, response, hasCall) })
-      ended = true
-    },
-    fail(error) {
-      if (ended) return
-      ended = true
-      parts.push({ type: 'error', error })
-    },
-    warn(message) {
-      parts.push({ type: 'warning', warning: { code: 'repaired', path: 'output', message, semantic: false } })
-    },
-    get ended() {
-      return ended
+    nextKey: () => keys++,
+    nextSeed: () => `${responseId}:${keys}`,
+    get hasCall() {
+      return hasCall
     },
   }
 }

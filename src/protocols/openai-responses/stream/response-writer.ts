@@ -25,11 +25,10 @@ const FALLBACK_ID_LENGTH = 24
 export function createResponseWriter(context: EncodeContext, silent: boolean): ResponseWriter {
   const snapshots = createSnapshots(context, silent)
   const showRaw = context.request.reasoning?.show === 'raw'
-  let usage: PartialUsage | null = null
   let log: EventLog | null = null
   let blocks: BlockTable | null = null
   let ended = false
-  /** The error of a stream that never opened a response. */
+  // The error of a stream that never opened a response.
   let unopened = ''
 
   const start = (id: string, created: number | undefined): EventLog => {
@@ -42,16 +41,12 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
     return log
   }
   const table = (): BlockTable => (blocks ??= createBlockTable(start('', undefined), showRaw))
-  const end = (to: EventLog, outcome: Partial<SnapshotState>): void => {
-    const counted = usage === null ? null : completeUsage(usage)
-    snapshots.update({ ...outcome, output: to.items(), usage: counted })
-  }
   const finish = (given: Finish): void => {
     const to = start('', undefined)
     table().finish(given)
     const incompleteReason = INCOMPLETE[given.reason]
     const status = incompleteReason === undefined ? 'completed' : 'incomplete'
-    end(to, { status, incompleteReason })
+    snapshots.update({ status, incompleteReason, output: to.items() })
     snapshots.publish(`response.${status}`, to)
   }
   const fail = (given: UpstreamError): void => {
@@ -60,7 +55,7 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
       unopened = formatEvent('error', { type: 'error', ...error, param: null, sequence_number: 0 })
       return
     }
-    end(log, { status: 'failed', error })
+    snapshots.update({ status: 'failed', error, output: log.items() })
     snapshots.publish('response.failed', log)
     log.event('error', { ...error, param: null })
   }
@@ -68,13 +63,11 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
     push(part) {
       if (ended) return
       ended = part.type === 'finish' || part.type === 'error'
-      if (part.type === 'start') start(part.id, part.created)
+      if ('key' in part) table().push(part)
+      else if (part.type === 'start') start(part.id, part.created)
       else if (part.type === 'finish') finish(part.finish)
       else if (part.type === 'error') fail(part.error)
-      else if (part.type === 'usage') {
-        usage = mergeUsage(usage ?? {}, part.usage)
-        if (part.serviceTier !== undefined) snapshots.update({ serviceTier: part.serviceTier })
-      } else if ('key' in part) table().push(part)
+      else if (part.type === 'usage') snapshots.count(part)
     },
     take() {
       const text = (log?.take() ?? '') + unopened
@@ -86,6 +79,7 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
 }
 
 interface Snapshots {
+  count(part: Extract<StreamPart, { type: 'usage' }>): void
   update(changes: Partial<SnapshotState>): void
   publish(type: string, log: EventLog): void
   object(): JsonObject
@@ -102,7 +96,13 @@ function createSnapshots(context: EncodeContext, silent: boolean): Snapshots {
     output: [],
     usage: null,
   }
+  let usage: PartialUsage = {}
   return {
+    count(part) {
+      usage = mergeUsage(usage, part.usage)
+      const { serviceTier = state.serviceTier } = part
+      state = { ...state, serviceTier, usage: completeUsage(usage) }
+    },
     update(changes) {
       state = { ...state, ...changes }
     },

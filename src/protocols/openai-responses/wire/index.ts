@@ -39,19 +39,6 @@ export interface WireEvent extends JsonObject {
   readonly error?: JsonValue
 }
 
-/** A response object, whole or a snapshot. */
-export interface WireResponse extends JsonObject {
-  readonly id?: JsonValue
-  readonly model?: JsonValue
-  readonly created_at?: JsonValue
-  readonly status?: JsonValue
-  readonly output?: JsonValue
-  readonly usage?: JsonValue
-  readonly error?: JsonValue
-  readonly incomplete_details?: JsonValue
-  readonly service_tier?: JsonValue
-}
-
 /** The value if it is a string. */
 export function asString(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined

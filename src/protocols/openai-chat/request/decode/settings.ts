@@ -145,6 +145,6 @@ function readStore(fields: Fields): Settings {
 }
 
 /** Leaves out the members that are undefined. */
-export function defined<T extends object>(fields: T): T {
+function defined<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
 }

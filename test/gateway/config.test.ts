@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, createGateway, type GatewayConfig } from '../../src/index.js'
+import { BASE_CONFIG, KEY, PRICE } from '../support/test-gateway.js'
+
+/** The problems of a configuration as `path: message`. */
+function problemsOf(config: unknown): readonly string[] {
+  try {
+    createGateway(config as GatewayConfig)
+  } catch (error) {
+    if (!ConfigError.isInstance(error)) throw error
+    return error.problems.map(({ path, message }) => `${path}: ${message}`)
+  }
+  return []
+}
+
+const with_ = (changes: object): readonly string[] => problemsOf({ ...BASE_CONFIG, ...changes })
+const withModel = (changes: object): readonly string[] =>
+  with_({ models: [{ id: 'v/m', upstream: 'chat', price: 'free', ...changes }] })
+const withKey = (changes: object): readonly string[] =>
+  with_({ accounts: [{ id: 'a', keys: [{ key: KEY, ...changes }] }] })
+
+it('a configuration that is right has no problems', () => {
+  expect(problemsOf(BASE_CONFIG)).toEqual([])
+  expect(problemsOf({ upstreams: {}, models: [] })).toEqual([])
+})
+
+it('every problem is listed at once, each with its path', () => {
+  const config = {
+    upstreams: {
+      good: { protocol: 'openai-chat', baseUrl: 'https://a.example/v1' },
+      unknown: { vendor: 'nobody' },
+      none: {},
+      typed: { vendor: 5 },
+      mute: { vendor: 'anthropic', protocol: 'gemini' },
+    },
+    models: [
+      { id: 'v/a', upstream: 'nowhere', price: 'free' },
+      { id: 'v/b', upstream: 'good' },
+      { id: 'v/b', upstream: 'good', price: { inputMicroPer1M: 1.5, outputMicroPer1M: -1, extra: 1 } },
+      { id: 'v/a', upstream: 'unknown' },
+      {
+        id: 'v/c',
+        candidates: [
+          { upstream: 'good', model: 'm' },
+          { upstream: 'gone', model: 'm' },
+        ],
+        price: 'cheap',
+      },
+    ],
+    accounts: [
+      { id: 'a', balanceMicro: -1 },
+      { id: 'b', keys: [{ key: 'sk-secret-of-another' }, { key: 'cm-twice-the-same', rpm: 0 }] },
+    ],
+    timeouts: { keepAliveMs: 60_000 },
+    typo: true,
+  }
+  expect([...problemsOf(config)].sort()).toEqual(
+    [
+      "upstreams.unknown.vendor: 'nobody' has no preset",
+      'upstreams.none: needs a vendor or a protocol',
+      'upstreams.none: needs a baseUrl (only a vendor brings one)',
+      'upstreams.typed.vendor: must be a text',
+      "upstreams.mute.protocol: 'anthropic' does not speak gemini",
+      "models[0].upstream: no upstream is named 'nowhere'",
+      'models[1].price: \'v/b\' is not in the price snapshot: give a price, or "free"',
+      'models[2].price.inputMicroPer1M: must be a whole number',
+      'models[2].price.outputMicroPer1M: must be at least 0',
+      'models[2].price.extra: unknown setting',
+      "models[3].id: 'v/a' stands twice",
+      'models[4].price: must be "free" or prices',
+      'accounts[0].balanceMicro: must be at least 0',
+      'accounts[1].keys[0].key: must start with cm- and have at least 8 more characters',
+      'accounts[1].keys[1].rpm: must be more than 0',
+      'timeouts.keepAliveMs: must be at most 15000',
+      'typo: unknown setting',
+    ].sort(),
+  )
+})
+
+it('one error holds them all, and shows no key', () => {
+  const accounts = [{ id: 'a', keys: [{ key: 'sk-secret-of-another' }, { key: KEY }, { key: KEY }] }]
+  const error: unknown = (() => {
+    try {
+      return createGateway({ ...BASE_CONFIG, accounts })
+    } catch (thrown) {
+      return thrown
+    }
+  })()
+  expect(error).toBeInstanceOf(ConfigError)
+  expect(String(error)).toMatch(/^ConfigError: Invalid gateway configuration:\n {2}accounts/)
+  expect(String(error)).not.toMatch(/sk-secret|key-of-acme/)
+})
+
+describe('upstreams', () => {
+  it.each<[object, string]>([
+    [{ vendor: 'openai', baseUrl: 'ftp://x' }, 'upstreams.x.baseUrl: must be an http(s) URL without query'],
+    [
+      { vendor: 'openai', baseUrl: 'https://x?a=1' },
+      'upstreams.x.baseUrl: must be an http(s) URL without query',
+    ],
+    [{ vendor: 'openai', apiKey: 'line\nbreak' }, 'upstreams.x.apiKey: must be printable ASCII'],
+    [{ vendor: 'openai', headers: { a: 'ü' } }, 'upstreams.x.headers.a: must be printable ASCII'],
+    [{ vendor: 'openai', headers: { 'a b': 'x' } }, 'upstreams.x.headers.a b: is no name of a header'],
+    [
+      { protocol: 'grpc', baseUrl: 'https://x' },
+      'upstreams.x.protocol: must be one of "openai-chat","openai-responses","anthropic-messages","gemini"',
+    ],
+    [{ vendor: 'openai', key: 'x' }, 'upstreams.x.key: unknown setting'],
+  ])('%j are refused', (upstream, problem) => {
+    expect(problemsOf({ upstreams: { x: upstream }, models: [] })).toEqual([problem])
+  })
+})
+
+describe('models', () => {
+  it.each<[object, string]>([
+    [{ id: '' }, 'models[0].id: must be 1 to 256 visible ASCII characters'],
+    [{ id: 'v/ü' }, 'models[0].id: must be 1 to 256 visible ASCII characters'],
+    [{ id: undefined }, 'models[0].id: is missing'],
+    [{ upstream: undefined }, 'models[0]: needs an upstream or candidates'],
+    [
+      { candidates: [{ upstream: 'chat', model: 'm' }] },
+      'models[0]: takes an upstream or candidates, not both',
+    ],
+    [{ upstream: undefined, candidates: [] }, 'models[0].candidates: is too short'],
+    [{ protocol: 'gemini' }, "models[0].protocol: upstream 'chat' does not speak gemini"],
+    [{ maxOutputTokens: 0 }, 'models[0].maxOutputTokens: must be more than 0'],
+    [{ price: { inputMicroPer1M: 1 } }, 'models[0].price.outputMicroPer1M: is missing'],
+    [{ price: { ...PRICE, tiers: [{}] } }, 'models[0].price.tiers[0].aboveInputTokens: is missing'],
+  ])('%j are refused', (change, problem) => {
+    expect(withModel(change)).toContain(problem)
+  })
+
+  it('name the candidate at fault', () => {
+    const candidates = [
+      { upstream: 'chat', model: 'm' },
+      { upstream: 'gone', model: 'm' },
+      { upstream: 'chat', model: 'm', protocol: 'gemini' },
+    ]
+    expect(withModel({ upstream: undefined, candidates })).toEqual([
+      "models[0].candidates[1].upstream: no upstream is named 'gone'",
+      "models[0].candidates[2].protocol: upstream 'chat' does not speak gemini",
+    ])
+  })
+
+  it('case 56: without a price are refused unless the snapshot knows them, or they are free', () => {
+    const upstreams = { openai: { vendor: 'openai', apiKey: 'x' } }
+    const priced = (model: object): readonly string[] =>
+      problemsOf({ upstreams, models: [{ upstream: 'openai', ...model }] })
+    expect(priced({ id: 'openai/gpt-5.5' })).toEqual([])
+    expect(priced({ id: 'mine/own-name', model: 'gpt-5.5' })).toEqual([])
+    expect(priced({ id: 'openai/no-such-model', price: 'free' })).toEqual([])
+    expect(priced({ id: 'openai/no-such-model' })).toEqual([
+      'models[0].price: \'openai/no-such-model\' is not in the price snapshot: give a price, or "free"',
+    ])
+  })
+})
+
+describe('aliases', () => {
+  it('that lead to no model are refused, those of accounts too', () => {
+    const changes = {
+      aliases: { good: 'test/chat', chain: 'good', gone: 'no/such', circle: 'ring', ring: 'circle' },
+      accounts: [{ id: 'a', aliases: { mine: 'chain', lost: 'no/such' } }],
+    }
+    expect(with_(changes)).toEqual([
+      "aliases.gone: leads to no model: 'no/such'",
+      "aliases.circle: leads to no model: 'ring'",
+      "aliases.ring: leads to no model: 'circle'",
+      "accounts[0].aliases.lost: leads to no model: 'no/such'",
+    ])
+  })
+})
+
+describe('accounts and keys', () => {
+  it.each<[object, string]>([
+    [{ key: 'cm-x' }, 'must start with cm- and have at least 8 more characters'],
+    [{ key: `cm-gk_${'0'.repeat(38)}` }, 'begins like a generated key, but its checksum is wrong'],
+    [{ key: 'cm-with space' }, 'must start with cm- and have at least 8 more characters'],
+  ])('%j is no key', (change, message) => {
+    expect(withKey(change)).toEqual([`accounts[0].keys[0].key: ${message}`])
+  })
+
+  it('may not stand twice', () => {
+    const accounts = [
+      { id: 'a', keys: [{ key: 'cm-number-one', id: 'k' }] },
+      { id: 'a', keys: [{ key: 'cm-number-one', id: 'k' }] },
+    ]
+    expect(with_({ accounts })).toEqual([
+      "accounts[1].id: 'a' stands twice",
+      'accounts[1].keys[0].key: stands twice',
+      "accounts[1].keys[0].id: 'k' stands twice",
+    ])
+  })
+})
+
+describe('the rest', () => {
+  it.each<[object, string]>([
+    [{ store: 'paper' }, 'store: must be one of "memory"'],
+    [{ maxBodyBytes: '1' }, 'maxBodyBytes: must be a number'],
+    [{ timeouts: { idleMs: -1 } }, 'timeouts.idleMs: must be at least 0'],
+    [{ cors: {} }, 'cors.origins: must be "*" or a list of origins'],
+    [{ cors: { origins: [1] } }, 'cors.origins[0]: must be a text'],
+    [{ keySecret: 'short' }, 'keySecret: is too short'],
+    [{ models: undefined }, 'models: is missing'],
+    [{ upstreams: [] }, 'upstreams: must be an object'],
+  ])('%j is refused', (change, problem) => {
+    expect(with_(change)).toContain(problem)
+  })
+
+  it('is refused when it is nothing like a configuration', () => {
+    for (const config of [{}, { upstreams: null, models: 'x', accounts: 5 }]) {
+      expect(problemsOf(config).length).toBeGreaterThanOrEqual(2)
+    }
+  })
+})
