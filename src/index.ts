@@ -18,6 +18,8 @@ export {
 export type { ErrorEvent, Hooks, Refusal, RequestEvent, RouteEvent, WarningEvent } from './gateway/hooks.js'
 export { type ErrorCode, GatewayError, type GatewayErrorOptions, type ErrorType } from './errors.js'
 
+export { parseConfig } from './gateway/read-config.js'
+
 // Faces: what adapters and hosts build on
 export type {
   GatewayRequest,

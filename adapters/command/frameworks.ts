@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { Handler } from '../../src/gateway/http.js'
+import type { Handler } from '../../src/index.js'
 import { CommandError, EXIT } from './terminal.js'
 
 /** What the gateway can be mounted in; all but `node` are optional peers of this package. */

@@ -1,6 +1,4 @@
-import { ConfigError, type GatewayConfig } from '../../src/gateway/config.js'
-import { parseConfig } from '../../src/gateway/config-schema.js'
-import { createGateway, type Gateway } from '../../src/gateway/gateway.js'
+import { ConfigError, createGateway, type Gateway, type GatewayConfig, parseConfig } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
 import { readConfigFile } from './config-file.js'
 import { mount } from './frameworks.js'

@@ -1,4 +1,4 @@
-import type { GatewayConfigData, ModelConfig, UpstreamConfig } from '../../src/gateway/config.js'
+import type { GatewayConfigData, ModelConfig, UpstreamConfig } from '../../src/index.js'
 
 /** No host of this name can exist (RFC 6761): whoever sees it knows that nothing was called. */
 export const SIMULATED_ORIGIN = 'http://simulated.invalid'

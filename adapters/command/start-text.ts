@@ -1,4 +1,4 @@
-import type { GatewayConfigData } from '../../src/gateway/config.js'
+import type { GatewayConfigData } from '../../src/index.js'
 
 /** What `start` tells about. */
 export interface Started {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createTransport } from '#platform'
-import type { Transport } from '../../src/gateway/transport.js'
+import type { Transport } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
 import { mount } from './frameworks.js'
 import { listen } from './listen.js'

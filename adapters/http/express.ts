@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { JsonValue } from '../../src/canonical/json.js'
-import type { Handler, RequestBody } from '../../src/gateway/http.js'
+import type { Handler, JsonValue, RequestBody } from '../../src/index.js'
 import { answerNode } from './node.js'
 import { nodeBody } from './node-body.js'
 

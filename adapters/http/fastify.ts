@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import type { Handler } from '../../src/gateway/http.js'
-import { relativePath } from '../../src/gateway/mount-path.js'
+import { type Handler, relativePath } from '../../src/index.js'
 import { answerNode } from './node.js'
 import { nodeBody } from './node-body.js'
 

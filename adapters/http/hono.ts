@@ -1,7 +1,5 @@
 import type { Context } from 'hono'
-import { answerFetch } from '../../src/gateway/fetch.js'
-import type { Handler } from '../../src/gateway/http.js'
-import { relativePath } from '../../src/gateway/mount-path.js'
+import { answerFetch, type Handler, relativePath } from '../../src/index.js'
 
 /**
  * Mounts a handler in Hono 4, on Node, Workers, Bun or Deno: `app.all('/llm/*', toHono(gateway))`. The path of the

@@ -1,8 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import { clientGone, consumedBody, corruptCoding, unknownCoding } from '../../src/gateway/face-errors.js'
-import type { RequestBody } from '../../src/gateway/http.js'
-import { tooLarge } from '../../src/gateway/read-body.js'
+import {
+  clientGone,
+  consumedBody,
+  corruptCoding,
+  type RequestBody,
+  tooLarge,
+  unknownCoding,
+} from '../../src/index.js'
 import { findDecoder, isPlain } from './node-coding.js'
 
 /** What is read and thrown away of a body over the limit, so that the client comes to read the answer. */

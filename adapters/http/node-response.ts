@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { GatewayResponse, ResponseStream } from '../../src/gateway/http.js'
+import type { GatewayResponse, ResponseStream } from '../../src/index.js'
 
 /**
  * Writes a gateway response to a Node response. Resolves when everything is handed to the socket; rejects when the

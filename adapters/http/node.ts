@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { INTERNAL_ANSWER } from '../../src/gateway/face-errors.js'
-import type { Handler, RequestBody } from '../../src/gateway/http.js'
+import { type Handler, INTERNAL_ANSWER, type RequestBody } from '../../src/index.js'
 import { nodeBody } from './node-body.js'
 import { writeResponse } from './node-response.js'
 

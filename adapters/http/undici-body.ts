@@ -1,4 +1,4 @@
-import { UpstreamFault } from '../../src/gateway/transport.js'
+import { UpstreamFault } from '../../src/index.js'
 
 /** Bytes that may wait unread before the vendor is told to stop. */
 const HIGH_WATER_BYTES = 64 * 1024

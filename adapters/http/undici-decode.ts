@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream'
-import { UpstreamFault, type UpstreamResponse } from '../../src/gateway/transport.js'
+import { UpstreamFault, type UpstreamResponse } from '../../src/index.js'
 import { findDecoder, isPlain } from './node-coding.js'
 
 /**

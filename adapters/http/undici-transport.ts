@@ -1,6 +1,10 @@
 import { Agent, type Dispatcher } from 'undici'
-import { UpstreamFault } from '../../src/gateway/transport.js'
-import type { Transport, UpstreamRequest, UpstreamResponse } from '../../src/gateway/transport.js'
+import {
+  type Transport,
+  UpstreamFault,
+  type UpstreamRequest,
+  type UpstreamResponse,
+} from '../../src/index.js'
 import { decodeResponse } from './undici-decode.js'
 import { type BodyQueue, createBodyQueue } from './undici-body.js'
 import { createDeadlines, type Deadline } from './undici-deadline.js'

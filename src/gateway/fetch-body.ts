@@ -17,8 +17,11 @@ const CODINGS: Readonly<Record<string, CompressionFormat>> = {
  */
 export async function readFetchBody(request: Request, maxBytes: number): Promise<Uint8Array> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN)
-  if (declared > maxBytes) throw tooLarge(maxBytes)
   if (request.bodyUsed) throw consumedBody()
+  if (declared > maxBytes) {
+    if (request.body !== null && declared <= MAX_DISCARDED_BYTES) await discard(request.body.getReader())
+    throw tooLarge(maxBytes)
+  }
   const coding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (coding !== 'identity') return await readCoded(request, coding, maxBytes)
   if (declared >= 0) return await readDeclared(request, maxBytes)

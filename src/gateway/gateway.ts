@@ -5,7 +5,6 @@ import { createModelResolver, type ModelResolver } from '../models/resolver.js'
 import { createCodecContext } from '../protocols/state-envelope.js'
 import { createMemoryStore } from '../stores/memory/index.js'
 import { ConfigError, type GatewayConfig, type GatewayConfigData } from './config.js'
-import { readConfig } from './config-schema.js'
 import type { Core, Settings } from './core.js'
 import { createCors } from './cors.js'
 import { createIdSource, systemNow, systemRandomBytes } from './defaults.js'
@@ -13,6 +12,7 @@ import { toFetch } from './fetch.js'
 import { handleRequest } from './handle.js'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.js'
 import { fillFromSnapshot } from './models.js'
+import { readConfig } from './read-config.js'
 import { createRedactor } from './redact.js'
 import { createLegFinder } from './resolve.js'
 import type { MediaFetcher } from './media.js'
@@ -45,13 +45,17 @@ const DEFAULTS: Settings = {
  * Holds no module-level state: two gateways in one process share nothing.
  */
 export function createGateway(config: GatewayConfig): Gateway {
-  const core = buildCore(config)
-  const handle = (request: GatewayRequest): Promise<GatewayResponse> => handleRequest(core, request)
+  const build = prepareCore(config)
+  let built: Core | undefined
+  // Built by the first request: Workers give no random bytes before it, and a secret may have to be drawn.
+  const handle = (request: GatewayRequest): Promise<GatewayResponse> =>
+    handleRequest((built ??= build()), request)
   const fetch = toFetch({ handle })
-  return { handle, fetch, close: async () => core.transport.close?.() }
+  return { handle, fetch, close: async () => built?.transport.close?.() }
 }
 
-function buildCore(config: GatewayConfig): Core {
+/** Checks the configuration now; what is returned builds from it. */
+function prepareCore(config: GatewayConfig): () => Core {
   const {
     hooks = {},
     transport,

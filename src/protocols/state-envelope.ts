@@ -97,7 +97,7 @@ function fromWire(value: unknown): OpaqueState | null {
     kind: k as OpaqueState['kind'],
     data: d,
     ...(typeof i === 'string' ? { itemId: i } : {}),
-    ...(isJsonObject(b) ? { binding: b as NonNullable<OpaqueState['binding']> } : {}),
+    ...(isJsonObject(b) ? { binding: b } : {}),
     ...(typeof t === 'string' ? { textHash: t } : {}),
   }
 }

@@ -48,7 +48,7 @@ const SCENARIOS = [
 ]
 const wanted = (name) => values.only === undefined || name.includes(values.only)
 
-for (const [name, load, bareRequest, gatewayRequest, budget] of SCENARIOS.filter(([name]) => wanted(name))) {
+for (const [name, load, bareRequest, gatewayRequest, budget] of SCENARIOS.filter((row) => wanted(row[0]))) {
   try {
     await burst(bare, bareRequest, load)
     await burst(gateway, gatewayRequest, load)
@@ -77,7 +77,7 @@ if (wanted('latency')) {
 
 if (wanted('memory')) {
   const streams = Number(values.streams)
-  for (const [name, server] of [['bare', bare], ['gateway', gateway]]) {
+  for (const [side, server] of [['bare', bare], ['gateway', gateway]]) {
     const before = (await server.ask('collect')).rssBytes
     const peaks = []
     for (let wave = 0; wave < 3; wave++) {
@@ -86,7 +86,7 @@ if (wanted('memory')) {
       peaks.push((await server.ask('memory')).rssBytes)
       await running
     }
-    console.log(`memory, ${streams} paced streams, ${name}: ${peaks.map((peak) => `${((peak - before) / streams / 1024).toFixed(0)} KB`).join(', ')} each over three waves (budget 60, flat)`)
+    console.log(`memory, ${streams} paced streams, ${side}: ${peaks.map((peak) => `${((peak - before) / streams / 1024).toFixed(0)} KB`).join(', ')} each over three waves (budget 60, flat)`)
   }
 }
 

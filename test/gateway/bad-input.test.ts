@@ -1,7 +1,6 @@
-import fc from 'fast-check'
-import { describe, expect, it, test, vi } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { GatewayError } from '../../src/index.js'
-import { CHAT, chatAnswer, type Endpoint, ENDPOINTS, MESSAGES, RESPONSES } from '../support/calls.js'
+import { CHAT, type Endpoint, ENDPOINTS, MESSAGES, RESPONSES } from '../support/calls.js'
 import type { Answer } from '../support/read-answer.js'
 import {
   AUTHORIZED,
@@ -18,18 +17,16 @@ interface Expected {
   readonly status?: number
 }
 
+const REQUEST_ID: unknown = expect.stringMatching(/^req_cm_/)
+
 /** The whole answer that a client of an endpoint must get. */
 function refusal({ path }: Endpoint, { message, code, param = null, status = 400 }: Expected): unknown {
-  const anthropicType = status === 413 ? 'request_too_large' : 'invalid_request_error'
+  const type = status === 413 && path === MESSAGES.path ? 'request_too_large' : 'invalid_request_error'
   return [
     status,
     path === MESSAGES.path
-      ? {
-          type: 'error',
-          error: { type: anthropicType, message },
-          request_id: expect.stringMatching(/^req_cm_/),
-        }
-      : { error: { message, type: 'invalid_request_error', param, code } },
+      ? { type: 'error', error: { type, message }, request_id: REQUEST_ID }
+      : { error: { message, type, param, code } },
   ]
 }
 
@@ -85,20 +82,18 @@ describe.each(ENDPOINTS)('$path', (endpoint) => {
   })
 
   it.each([
-    ['stream', 'yes'],
-    ['stream', 1],
-    [endpoint.limitField, -1],
-    [endpoint.limitField, 1.5],
-    [endpoint.limitField, '100'],
-    [endpoint.limitField, 1e300 * 10],
-  ])('refuses the field %s as %j', async (field, value) => {
-    const text = JSON.stringify({ ...endpoint.request(), [field]: 0 }).replace(
-      `"${field}":0`,
-      `"${field}":${literal(value)}`,
-    )
-    const [status, json] = (await refused(endpoint, text)) as [number, Answer['json']]
+    ['stream', '"yes"'],
+    ['stream', '1'],
+    [endpoint.limitField, '-1'],
+    [endpoint.limitField, '1.5'],
+    [endpoint.limitField, '"100"'],
+    [endpoint.limitField, '1e400'],
+  ])('refuses the field %s as %s', async (field, json) => {
+    const text = JSON.stringify({ ...endpoint.request(), [field]: 0 })
+    const body = text.replace(`"${field}":0`, `"${field}":${json}`)
+    const [status, answer] = (await refused(endpoint, body)) as [number, Answer['json']]
     expect(status).toBe(400)
-    expect(json.error.message).toContain(field)
+    expect(answer.error.message).toContain(field)
   })
 
   test('case 71: refuses a body over the limit with 413, whatever its form', async () => {
@@ -116,13 +111,6 @@ describe.each(ENDPOINTS)('$path', (endpoint) => {
     for (const body of [long, utf8.encode(long), reader, () => Promise.resolve(long)]) {
       expect(await refused(endpoint, body, tested)).toEqual(expected)
     }
-    const parsed = await tested.gateway.handle({
-      method: 'POST',
-      path: endpoint.path,
-      headers: AUTHORIZED,
-      body: { json: endpoint.request('x'.repeat(300)) as never },
-    })
-    expect([parsed.status, JSON.parse(String(parsed.body))]).toEqual(expected)
   })
 
   it.each([10_000, 200_000])('refuses JSON that is nested %i deep', async (depth) => {
@@ -134,11 +122,6 @@ describe.each(ENDPOINTS)('$path', (endpoint) => {
     expect([status, json.error.type]).toEqual([400, 'invalid_request_error'])
   })
 })
-
-/** JSON has no infinity, but it has numbers that overflow to it. */
-function literal(value: unknown): string {
-  return value === Infinity ? '1e400' : JSON.stringify(value)
-}
 
 describe('messages', () => {
   const MUST_BE_LIST = "'messages' must be an array of messages."
@@ -227,50 +210,4 @@ describe('what is odd is simply served', () => {
     const deep = '['.repeat(500) + ']'.repeat(500)
     await expect(served(JSON.stringify(CHAT.request()).replace('}', `,"x":${deep}}`))).resolves.toBeDefined()
   })
-})
-
-test('case 78: a body of 5 MB is parsed once and written never', async () => {
-  const tested = createTestGateway({ key: { tpm: null }, account: { balanceMicro: 100_000_000 } })
-  tested.vendor.always(chatAnswer({ prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }))
-  const body = JSON.stringify(CHAT.request('word '.repeat(1_000_000)))
-  const bytes = utf8.encode(body)
-  const parse = vi.spyOn(JSON, 'parse')
-  const stringify = vi.spyOn(JSON, 'stringify')
-  await tested.gateway.handle({ method: 'POST', path: CHAT.path, headers: AUTHORIZED, body: bytes })
-  const parsed = parse.mock.calls.filter(([text]) => text.length > 1_000_000)
-  const written = stringify.mock.results.filter(({ value }) => String(value).length > 1_000_000)
-  vi.restoreAllMocks()
-  expect(tested.vendor.last().text).toBe(body.replace('test/chat', 'vendor-chat'))
-  // One of the two is the scripted vendor's own.
-  expect(parsed).toHaveLength(2)
-  expect(written).toEqual([])
-})
-
-test('any JSON at all is answered, in the dialect, and holds nothing afterwards', async () => {
-  const tested = createTestGateway({ account: { balanceMicro: 1_000_000_000 } })
-  tested.vendor.always(chatAnswer())
-  const fields = fc.dictionary(
-    fc.constantFrom(
-      'messages',
-      'input',
-      'stream',
-      'max_tokens',
-      'n',
-      'user',
-      'metadata',
-      'stream_options',
-      'system',
-      'x',
-    ),
-    fc.jsonValue(),
-  )
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...ENDPOINTS), fields, async (endpoint, extra) => {
-      const { status, json, text } = await tested.post(endpoint.path, { ...endpoint.request(), ...extra })
-      expect([200, 400, 402, 502]).toContain(status)
-      if (status !== 200) expect(json.error.message, text).toEqual(expect.any(String))
-      expect(tested.wallet().heldMicro).toBe(0)
-    }),
-    { numRuns: 300 },
-  )
 })

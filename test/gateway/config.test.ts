@@ -13,11 +13,11 @@ function problemsOf(config: unknown): readonly string[] {
   return []
 }
 
-const with_ = (changes: object): readonly string[] => problemsOf({ ...BASE_CONFIG, ...changes })
+const problemsWith = (changes: object): readonly string[] => problemsOf({ ...BASE_CONFIG, ...changes })
 const withModel = (changes: object): readonly string[] =>
-  with_({ models: [{ id: 'v/m', upstream: 'chat', price: 'free', ...changes }] })
+  problemsWith({ models: [{ id: 'v/m', upstream: 'chat', price: 'free', ...changes }] })
 const withKey = (changes: object): readonly string[] =>
-  with_({ accounts: [{ id: 'a', keys: [{ key: KEY, ...changes }] }] })
+  problemsWith({ accounts: [{ id: 'a', keys: [{ key: KEY, ...changes }] }] })
 
 it('a configuration that is right has no problems', () => {
   expect(problemsOf(BASE_CONFIG)).toEqual([])
@@ -161,7 +161,7 @@ describe('aliases', () => {
       aliases: { good: 'test/chat', chain: 'good', gone: 'no/such', circle: 'ring', ring: 'circle' },
       accounts: [{ id: 'a', aliases: { mine: 'chain', lost: 'no/such' } }],
     }
-    expect(with_(changes)).toEqual([
+    expect(problemsWith(changes)).toEqual([
       "aliases.gone: leads to no model: 'no/such'",
       "aliases.circle: leads to no model: 'ring'",
       "aliases.ring: leads to no model: 'circle'",
@@ -184,7 +184,7 @@ describe('accounts and keys', () => {
       { id: 'a', keys: [{ key: 'cm-number-one', id: 'k' }] },
       { id: 'a', keys: [{ key: 'cm-number-one', id: 'k' }] },
     ]
-    expect(with_({ accounts })).toEqual([
+    expect(problemsWith({ accounts })).toEqual([
       "accounts[1].id: 'a' stands twice",
       'accounts[1].keys[0].key: stands twice',
       "accounts[1].keys[0].id: 'k' stands twice",
@@ -203,7 +203,7 @@ describe('the rest', () => {
     [{ models: undefined }, 'models: is missing'],
     [{ upstreams: [] }, 'upstreams: must be an object'],
   ])('%j is refused', (change, problem) => {
-    expect(with_(change)).toContain(problem)
+    expect(problemsWith(change)).toContain(problem)
   })
 
   it('is refused when it is nothing like a configuration', () => {

@@ -137,7 +137,7 @@ describe('hooks that fail', () => {
   it('cannot change what is billed, nor what the client gets', async () => {
     const tested = createTestGateway({
       hooks: {
-        onUsage: (record) => Object.assign(record, { costMicro: 0 }),
+        onUsage: (record) => void Object.assign(record, { costMicro: 0 }),
         onRoute: () => ({ status: 500 }) as never,
       },
     })

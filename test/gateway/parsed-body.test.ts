@@ -23,6 +23,12 @@ describe.each(ENDPOINTS)('case 71: a body that the host has parsed, on $path', (
     expect(tested.records.map(({ costMicro }) => costMicro)).toHaveLength(4)
   })
 
+  test('is refused over the limit', async () => {
+    const tested = createTestGateway({ maxBodyBytes: 200 })
+    const { status, json } = await send(tested, endpoint, endpoint.request('x'.repeat(300)) as JsonValue)
+    expect([status, json.error.message]).toEqual([413, 'The request body is larger than 200 bytes.'])
+  })
+
   test('is refused where a raw one would be', async () => {
     const tested = createTestGateway()
     for (const json of [[], 'x', 5, null, {}] as const) {

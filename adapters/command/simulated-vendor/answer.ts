@@ -1,4 +1,4 @@
-import type { Usage } from '../../../src/canonical/usage.js'
+import type { Usage } from '../../../src/index.js'
 import type { Question } from './question.js'
 
 /** What the vendor answers, before a protocol gives it a shape. The same question has the same answer, ids too. */

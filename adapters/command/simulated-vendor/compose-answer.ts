@@ -1,4 +1,4 @@
-import type { Usage } from '../../../src/canonical/usage.js'
+import type { Usage } from '../../../src/index.js'
 import type { Answer, Part } from './answer.js'
 import { composeParts } from './compose-parts.js'
 import type { Directives } from './directives.js'

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson } from '../../../src/canonical/json.js'
+import { isJsonObject, parseJson } from '../../../src/index.js'
 
 /** What the user told the vendor to do, in `[[…]]` inside the last user text. */
 export interface Directives {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/canonical/json.js'
+import type { JsonObject } from '../../../src/index.js'
 
 /** A server-sent event with data alone. */
 export function formatData(data: JsonObject): string {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/canonical/json.js'
+import type { JsonObject } from '../../../src/index.js'
 
 /** What a {@link VendorProblem} may say besides its status and message. */
 export interface ProblemOptions {

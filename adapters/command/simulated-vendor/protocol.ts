@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/canonical/json.js'
+import type { JsonObject } from '../../../src/index.js'
 import type { Answer } from './answer.js'
 import type { VendorProblem } from './problem.js'
 import type { Question } from './question.js'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/canonical/json.js'
+import type { JsonObject } from '../../../src/index.js'
 import { invalid } from './problem.js'
 import { countTokens } from './tokens.js'
 

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson, type JsonObject } from '../../../src/canonical/json.js'
+import { isJsonObject, type JsonObject, parseJson } from '../../../src/index.js'
 import type { Answer } from './answer.js'
 import { composeAnswer } from './compose-answer.js'
 import { readDirectives, type Directives, type ErrorDirective } from './directives.js'

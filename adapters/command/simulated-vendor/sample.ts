@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/index.js'
 import { objectOf, objectsOf, stringOf, stringsOf } from './values.js'
 
 /** Schemas nest without end through `$ref`; samples do not. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { parseJson, type JsonValue } from '../../../src/canonical/json.js'
+import { type JsonValue, parseJson } from '../../../src/index.js'
 import { createPause, deliverEvents } from './deliver.js'
 import { replyTo, type VendorOptions, type VendorRequest } from './reply.js'
 

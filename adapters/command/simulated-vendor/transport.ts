@@ -1,9 +1,9 @@
 import {
-  UpstreamFault,
   type Transport,
+  UpstreamFault,
   type UpstreamRequest,
   type UpstreamResponse,
-} from '../../../src/gateway/transport.js'
+} from '../../../src/index.js'
 import { ConnectionCut, createPause, deliverEvents, type Pause } from './deliver.js'
 import { replyTo, type VendorOptions, type VendorReply } from './reply.js'
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/index.js'
 
 /** The string that a field holds, or an empty one. */
 export function stringOf(value: JsonValue | undefined): string {

@@ -14,7 +14,7 @@ import {
   type SseEvent,
   type Translated,
 } from '../protocol.js'
-import { adaptRequest } from './adapt-request.js'
+import { type AdaptedRequest, adaptRequest } from './adapt-request.js'
 import { toGatewayError } from './error.js'
 import { inlineMedia, type InlinedMediaByUrl } from './inline-media.js'
 import { createLinearizer } from './linearize.js'
@@ -67,15 +67,12 @@ export interface ReplyFacts {
  * beginning. Throws GatewayError for a request that the client got wrong or that the vendor has no words for.
  */
 export function translateRequest(body: JsonObject, route: TranslationRoute): TranslatedRequest {
-  const { from, to, target, context, maxOutputTokens } = route
+  const { from, context, maxOutputTokens } = route
   const decoded = from.decodeRequest(body, context)
   const limited = maxOutputTokens === undefined ? decoded.value : { ...decoded.value, maxOutputTokens }
   const request = route.media === undefined ? limited : inlineMedia(limited, route, route.media)
   const names = from.client?.fieldNames ?? {}
-  const { adapted, encoded } = localizeErrors(names, () => {
-    const adapted = adaptRequest(request, { to, target, context })
-    return { adapted, encoded: to.encodeRequest(adapted.request, target, context) }
-  })
+  const { adapted, encoded } = localizeErrors(names, () => encodeFor(request, route))
   const warnings = localizeWarnings([...decoded.warnings, ...adapted.warnings, ...encoded.warnings], names)
   if (route.policy === 'strict') refuseSemanticLoss(warnings)
   return {
@@ -84,6 +81,14 @@ export function translateRequest(body: JsonObject, route: TranslationRoute): Tra
     request,
     reply: { route, request, body, tools: adapted.tools, stop: adapted.stop },
   }
+}
+
+function encodeFor(
+  request: CanonicalRequest,
+  { to, target, context }: TranslationRoute,
+): { readonly adapted: AdaptedRequest; readonly encoded: Translated<JsonObject> } {
+  const adapted = adaptRequest(request, { to, target, context })
+  return { adapted, encoded: to.encodeRequest(adapted.request, target, context) }
 }
 
 function refuseSemanticLoss(warnings: readonly Warning[]): void {

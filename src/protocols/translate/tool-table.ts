@@ -64,7 +64,7 @@ function keyOf(name: string, namespace: string | undefined): string {
 }
 
 function toLegalName(name: string, rules: ToolRules, context: CodecContext): string {
-  const allowed = [...name].map((character) => (rules.name.test(character) ? character : '_')).join('')
+  const allowed = Array.from(name, (character) => (rules.name.test(character) ? character : '_')).join('')
   const legal = rules.firstCharacter?.test(allowed) === false ? `_${allowed}` : allowed
   if (legal === name && name.length <= rules.maxNameLength) return name
   const suffix = `_${context.hash(name, SUFFIX_LENGTH)}`

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../../src/canonical/json.js'
-import type { Usage } from '../../../../src/canonical/usage.js'
+import type { JsonObject, Usage } from '../../../../src/index.js'
 import { callsOf, textOfParts, type Answer, type CallPart, type Finish } from '../answer.js'
 
 /** A refusal ends as any other text does: what tells it apart is `message.refusal`. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/canonical/json.js'
+import type { JsonObject } from '../../../../src/index.js'
 import type { Answer, CallPart, Part } from '../answer.js'
 import { formatData } from '../events.js'
 import { splitTokens } from '../tokens.js'

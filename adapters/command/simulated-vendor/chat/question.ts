@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../../src/canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../../src/index.js'
 import { invalid } from '../problem.js'
 import type { VendorCall } from '../protocol.js'
 import {

@@ -1,5 +1,4 @@
-import { parseJson, type JsonObject } from '../../../../src/canonical/json.js'
-import type { Usage } from '../../../../src/canonical/usage.js'
+import { type JsonObject, parseJson, type Usage } from '../../../../src/index.js'
 import { callsOf, type Answer, type CallPart, type Finish, type Part } from '../answer.js'
 import { seal } from '../fingerprint.js'
 

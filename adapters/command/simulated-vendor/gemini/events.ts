@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/canonical/json.js'
+import type { JsonObject } from '../../../../src/index.js'
 import type { Answer, Part } from '../answer.js'
 import { countTokens, splitTokens } from '../tokens.js'
 import { renderCall, renderResponse, signText } from './body.js'

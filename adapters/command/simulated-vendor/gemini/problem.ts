@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/canonical/json.js'
+import type { JsonObject } from '../../../../src/index.js'
 import type { VendorProblem } from '../problem.js'
 
 const STATUSES: Readonly<Record<number, string>> = {

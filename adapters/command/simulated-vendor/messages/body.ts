@@ -1,5 +1,4 @@
-import { isJsonObject, parseJson, type JsonObject } from '../../../../src/canonical/json.js'
-import type { Usage } from '../../../../src/canonical/usage.js'
+import { isJsonObject, type JsonObject, parseJson, type Usage } from '../../../../src/index.js'
 import type { Answer, Finish, Part } from '../answer.js'
 
 const STOP_REASONS: Readonly<Record<Finish, string>> = {

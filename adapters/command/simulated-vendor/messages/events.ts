@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/canonical/json.js'
+import type { JsonObject } from '../../../../src/index.js'
 import type { Answer, Part } from '../answer.js'
 import { formatNamed } from '../events.js'
 import { splitTokens } from '../tokens.js'

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../../../src/canonical/json.js'
-import type { Usage } from '../../../../src/canonical/usage.js'
+import type { JsonObject, Usage } from '../../../../src/index.js'
 import type { Answer, Finish, Part, ReasoningPart, TextPart } from '../answer.js'
 import { stringsOf } from '../values.js'
 

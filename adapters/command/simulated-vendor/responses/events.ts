@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/canonical/json.js'
+import type { JsonObject } from '../../../../src/index.js'
 import type { Answer, CallPart, Part, ReasoningPart, TextPart } from '../answer.js'
 import { formatNamed } from '../events.js'
 import { renderError } from '../openai-common.js'

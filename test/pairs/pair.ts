@@ -1,0 +1,48 @@
+import { createTestGateway, KEY, type Overrides, type TestGateway } from '../support/test-gateway.js'
+import { createChatClient } from './chat-client.js'
+import type { Client, Fetch } from './client.js'
+import { createMessagesClient } from './messages-client.js'
+import { createResponsesClient } from './responses-client.js'
+import { DEEPSEEK, modelOf, type Vendor, VENDORS } from './vendors.js'
+
+export const CLIENTS = {
+  chat: createChatClient,
+  responses: createResponsesClient,
+  messages: createMessagesClient,
+} as const
+
+export type ClientName = keyof typeof CLIENTS
+
+/** Every client protocol with every vendor's. */
+export const PAIRS = (Object.keys(CLIENTS) as readonly ClientName[]).flatMap((client) =>
+  Object.entries<Vendor>(VENDORS).map(([vendorName, vendor]) => ({ client, vendorName, vendor })),
+)
+
+/** The same, with a Chat vendor that reasons. */
+export const REASONING_PAIRS = PAIRS.map((pair) =>
+  pair.vendorName === 'chat' ? { ...pair, vendorName: 'deepseek', vendor: DEEPSEEK } : pair,
+)
+
+/** Every pair, streamed and whole: `client → vendor (streamed: …)`. */
+export const inBothModes = <Pair extends object>(
+  pairs: readonly Pair[],
+): readonly (Pair & { readonly streamed: boolean })[] =>
+  pairs.flatMap((pair) => [false, true].map((streamed) => ({ ...pair, streamed })))
+
+export interface PairGateway extends TestGateway {
+  readonly fetch: Fetch
+  readonly client: (name: ClientName) => Client
+}
+
+/** A gateway in front of simulated vendors of every protocol, with limits that do not matter here. */
+export function createPairGateway(overrides: Overrides = {}): PairGateway {
+  const vendors: Readonly<Record<string, Vendor>> = { ...VENDORS, deepseek: DEEPSEEK }
+  const tested = createTestGateway({
+    upstreams: Object.fromEntries(Object.entries(vendors).map(([name, { upstream }]) => [name, upstream])),
+    models: Object.entries(vendors).map(([name, vendor]) => modelOf(name, vendor)),
+    accounts: [{ id: 'acme', balanceMicro: 10_000_000, keys: [{ key: KEY, rpm: null, tpm: null }] }],
+    ...overrides,
+  })
+  const fetch: Fetch = (input, init) => tested.gateway.fetch(new Request(input, init))
+  return { ...tested, fetch, client: (name) => CLIENTS[name](fetch) }
+}
