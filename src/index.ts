@@ -41,6 +41,12 @@ export {
   type UpstreamResponse,
 } from './gateway/transport.js'
 
+export {
+  type CancelSignal,
+  type CancelSource,
+  createCancelSource,
+  toAbortSignal,
+} from './gateway/cancel-signal.js'
 export { MediaFault, type MediaFetcher } from './gateway/media.js'
 
 // Translation

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { type Handler, INTERNAL_ANSWER, type RequestBody } from '../../src/index.js'
+import { createCancelSource, type Handler, INTERNAL_ANSWER, type RequestBody } from '../../src/index.js'
 import { nodeBody } from './node-body.js'
 import { writeResponse } from './node-response.js'
 
@@ -27,10 +27,10 @@ export function toNode(handler: Handler): (request: IncomingMessage, response: S
 /** Answers one request of node:http; resolves when the response is written or the client gone, never rejects. */
 export async function answerNode(handler: Handler, exchange: NodeExchange): Promise<void> {
   const { request, response, path, headers, body } = exchange
-  const client = new AbortController()
+  const client = createCancelSource()
   // Not the request's 'close': that comes as soon as the body of a POST has been read.
   response.on('close', () => {
-    if (!response.writableEnded) client.abort()
+    if (!response.writableEnded) client.cancel()
   })
   try {
     const answer = await handler.handle({

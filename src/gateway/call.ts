@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancel-signal.js'
 import type { LimitDecision, LimitRequest } from '../limits/store.js'
 import type { ModelPrice } from '../canonical/price.js'
 import type { Identity } from '../keys/key-store.js'
@@ -10,7 +11,7 @@ export interface Call {
   readonly dialect: Dialect
   /** Milliseconds since the epoch. */
   readonly startedAt: number
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** True when the limit on the whole call aborted it, not the client. */
   readonly timedOut: () => boolean
   /** Ends what runs beside the call: its timer. */

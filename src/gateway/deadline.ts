@@ -1,6 +1,8 @@
+import { type CancelSignal, createCancelSource } from './cancel-signal.js'
+
 /** The client's abort and the limit on the whole call as one signal. */
 export interface Deadline {
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** True when it was the limit that aborted, not the client. */
   readonly timedOut: () => boolean
   /** Stops the clock: the call has ended. */
@@ -10,16 +12,16 @@ export interface Deadline {
 const nothing = (): void => undefined
 const never = (): boolean => false
 
-/** Without a limit the client's own signal serves: combining signals is dear. `totalMs`: 0 = none. */
-export function createDeadline(client: AbortSignal | undefined, totalMs: number): Deadline {
-  if (totalMs <= 0) return { signal: client ?? new AbortController().signal, timedOut: never, close: nothing }
-  const controller = new AbortController()
+/** Without a limit the client's own signal serves. `totalMs`: 0 = none. */
+export function createDeadline(client: CancelSignal | undefined, totalMs: number): Deadline {
+  if (totalMs <= 0) return { signal: client ?? createCancelSource().signal, timedOut: never, close: nothing }
+  const source = createCancelSource()
   let late = false
   const timer = setTimeout(() => {
-    late = !controller.signal.aborted
-    controller.abort()
+    late = !source.signal.aborted
+    source.cancel()
   }, totalMs)
-  if (client?.aborted) controller.abort()
-  client?.addEventListener('abort', () => controller.abort(), { once: true })
-  return { signal: controller.signal, timedOut: () => late, close: () => clearTimeout(timer) }
+  if (client?.aborted) source.cancel()
+  client?.addEventListener('abort', source.cancel)
+  return { signal: source.signal, timedOut: () => late, close: () => clearTimeout(timer) }
 }

@@ -66,24 +66,27 @@ function prepareCore(config: GatewayConfig): () => Core {
   } = config
   const { stores: ownStores, ...data } = rest
   const { config: parsed, upstreams, models } = readConfig(data)
+  const media = mediaFetcherOf(parsed, fetchMedia)
   const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }), parsed)
-  const secret = parsed.keySecret ?? toHex(randomBytes(32))
-  const stores = { ...createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] }), ...ownStores }
-  return {
-    settings: toSettings(parsed),
-    stores,
-    authenticator: createAuthenticator({ store: stores.keys, secret, now }),
-    resolver,
-    catalog: createModelCatalog({ models, aliases: parsed.aliases, resolver }),
-    cors: createCors(parsed.cors),
-    legs: createLegFinder(upstreams),
-    transport: transport ?? createTransport(),
-    fetchMedia: mediaFetcherOf(parsed, fetchMedia),
-    codec: createCodecContext(parsed.envelopeSecrets),
-    hooks: createHookRunner(hooks),
-    redact: createRedactor([...upstreams.values()].flatMap(({ secrets }) => secrets)),
-    now,
-    createId: createIdSource(randomBytes),
+  return () => {
+    const secret = parsed.keySecret ?? toHex(randomBytes(32))
+    const stores = { ...createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] }), ...ownStores }
+    return {
+      settings: toSettings(parsed),
+      stores,
+      authenticator: createAuthenticator({ store: stores.keys, secret, now }),
+      resolver,
+      catalog: createModelCatalog({ models, aliases: parsed.aliases, resolver }),
+      cors: createCors(parsed.cors),
+      legs: createLegFinder(upstreams),
+      transport: transport ?? createTransport(),
+      fetchMedia: media,
+      codec: createCodecContext(parsed.envelopeSecrets),
+      hooks: createHookRunner(hooks),
+      redact: createRedactor([...upstreams.values()].flatMap(({ secrets }) => secrets)),
+      now,
+      createId: createIdSource(randomBytes),
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancel-signal.js'
 import type { JsonValue } from '../canonical/json.js'
 
 /** Header names in lower case. Node gives arrays for repeated headers. */
@@ -25,7 +26,7 @@ export interface GatewayRequest {
   readonly headers: RequestHeaders
   readonly body: RequestBody
   /** Aborted when the client is gone. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: CancelSignal | undefined
 }
 
 /** A stream of a response body: pulled by the adapter, which is what makes back-pressure reach the upstream. */

@@ -1,3 +1,4 @@
+import { type CancelSignal, toAbortSignal } from './cancel-signal.js'
 import { GatewayError } from '../errors.js'
 import type { Target } from '../canonical/target.js'
 import type { CodecContext, Protocol } from '../protocols/protocol.js'
@@ -39,7 +40,7 @@ export interface MediaRequest {
   readonly to: Protocol
   readonly target: Target
   readonly context: CodecContext
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
 }
 
 /** Fetches all media that the vendor does not take by URL; undefined when there are none. Throws a 400 naming the part. */
@@ -54,7 +55,7 @@ export async function fetchRefusedMedia(
   if (refused.length > MAX_URLS) throw refuse(first.path, `more than ${MAX_URLS} media URLs in one request`)
   const fetches = refused.map(async ({ url, path }): Promise<readonly [string, InlinedMedia]> => {
     try {
-      return [url, await fetchMedia(url, signal)]
+      return [url, await fetchMedia(url, toAbortSignal(signal))]
     } catch (cause) {
       throw refuse(path, MediaFault.isInstance(cause) ? cause.message : 'its URL could not be fetched', cause)
     }

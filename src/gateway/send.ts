@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancel-signal.js'
 import { type JsonValue, parseJson } from '../canonical/json.js'
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import { type GatewayError } from '../errors.js'
@@ -32,7 +33,7 @@ export interface SendRequest {
   readonly stream: boolean
   /** The client's headers when it speaks the vendor's protocol; null = none are forwarded. */
   readonly clientHeaders: RequestHeaders | null
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
 }
 
 /** Calls the vendor and waits for its response head. */

@@ -1,3 +1,5 @@
+import type { CancelSignal } from './cancel-signal.js'
+
 /** A call to a vendor, as plain data. */
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST'
@@ -5,7 +7,7 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | null
   /** Aborting it ends the call, before or after the response head. */
-  readonly signal: AbortSignal
+  readonly signal: CancelSignal
   /** Longest wait for the response head, in milliseconds; 0 = none. */
   readonly headTimeoutMs: number
   /** Longest silence between two reads of the body, in milliseconds; 0 = none. */

@@ -9,7 +9,7 @@ import {
 } from '@anthropic-ai/sdk'
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema'
 import { describe, expect, test } from 'vitest'
-import { whole } from '../support/calls.js'
+import { messagesAnswer, whole } from '../support/calls.js'
 import {
   askForWeather,
   POOR_KEY,
@@ -117,6 +117,13 @@ export function describeAnthropic(gateway: () => SdkGateway): void {
         expect(gateway().vendor.last().json.messages[1].content[0]).toEqual(thinking)
       },
     )
+
+    test('streams what the vendor has answered in one piece', async () => {
+      gateway().vendor.play(messagesAnswer({ input_tokens: 20, output_tokens: 7 }))
+      const answer = await messages().stream(request('hello')).finalMessage()
+      expect([textOf(answer), answer.stop_reason]).toEqual(['hello', 'end_turn'])
+      expect(answer.usage).toMatchObject({ input_tokens: 20, output_tokens: 7 })
+    })
 
     test('throws when a stream is cut or fails, after what came before', async () => {
       for (const directive of ['[[cut:4]]', '[[error:529@4]]']) {

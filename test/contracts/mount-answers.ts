@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../src/index.js'
 import { describe, expect, test } from 'vitest'
 import { pause } from './http-server.js'
 import { JSON_HEADERS, ok, readBody, type Stage } from './mount-support.js'
@@ -55,7 +56,7 @@ export function describeWholeAnswers(stage: Stage): void {
 
     test('case 73: leaves the signal of a request whose body was read alone', async () => {
       let during: boolean | undefined
-      let signal: AbortSignal | undefined
+      let signal: CancelSignal | undefined
       stage.script = async (request) => {
         await readBody(request)
         await pause(30)

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../src/index.js'
 import { describe, expect, test } from 'vitest'
 import type { GatewayRequest } from '../../src/gateway/http.js'
 import { defer, eventually, pause, settles } from './http-server.js'
@@ -143,7 +144,7 @@ export function describeStreams(stage: Stage): void {
   })
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<void> {
+function aborted(signal: CancelSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) resolve()
     else signal?.addEventListener('abort', () => resolve())

@@ -8,7 +8,7 @@ import {
   type OpenAI,
 } from 'openai'
 import { describe, expect, test } from 'vitest'
-import { whole } from '../support/calls.js'
+import { chatAnswer, responsesAnswer, whole } from '../support/calls.js'
 import {
   askForWeather,
   POOR_KEY,
@@ -88,6 +88,14 @@ export function describeOpenai(gateway: () => SdkGateway): void {
       expect(reasoning).toBe('because')
     })
 
+    test('streams what the vendor has answered in one piece', async () => {
+      gateway().vendor.play(chatAnswer({ prompt_tokens: 20, completion_tokens: 7, total_tokens: 27 }))
+      const request = { model: CHAT, messages: user('hello'), stream_options: { include_usage: true } }
+      const { choices, usage } = await chat().stream(request).finalChatCompletion()
+      expect([choices[0]?.message.content, choices[0]?.finish_reason]).toEqual(['hello', 'stop'])
+      expect(usage).toMatchObject({ prompt_tokens: 20, completion_tokens: 7 })
+    })
+
     test('throws when a stream is cut or fails, after what came before', async () => {
       for (const directive of ['[[cut:3]]', '[[error:503@3]]']) {
         const stream = chat().stream({ model: CHAT, messages: user(`one two three ${directive}`) })
@@ -135,6 +143,13 @@ export function describeOpenai(gateway: () => SdkGateway): void {
       const result = { type: 'function_call_output' as const, call_id: callId, output: 'sunny' }
       const history = [...question, ...(output as OpenAI.Responses.ResponseInput), result]
       expect((await ask(history)).output_text).toContain('Your tool answered: "sunny"')
+    })
+
+    test('streams what the vendor has answered in one piece', async () => {
+      gateway().vendor.play(responsesAnswer({ input_tokens: 20, output_tokens: 7, total_tokens: 27 }))
+      const answer = await responses().stream({ model: RESPONSES, input: 'hello' }).finalResponse()
+      expect([answer.output_text, answer.status]).toEqual(['hello', 'completed'])
+      expect(answer.usage).toMatchObject({ input_tokens: 20, output_tokens: 7 })
     })
 
     test('throws when a stream is cut or fails', async () => {

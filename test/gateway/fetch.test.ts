@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../src/index.js'
 import { expect, test } from 'vitest'
 import { toFetch } from '../../src/gateway/fetch.js'
 import { describeMount } from '../contracts/mount.js'
@@ -17,7 +18,7 @@ describeMount({
 
 test('a request whose signal aborts after a whole answer was given does not abort the handler’s signal', async () => {
   const abort = new AbortController()
-  let signal: AbortSignal | undefined
+  let signal: CancelSignal | undefined
   const answer = toFetch({
     handle: (request) => {
       ;({ signal } = request)

@@ -65,17 +65,23 @@ describe.each(modes)(NAME, ({ client: clientName, vendorName, streamed }) => {
     expect((await ask('[[finish:content_filter]]Something bad')).finish).toBe('refused')
   })
 
-  test.runIf(clientName !== 'responses')('a stop sequence', async () => {
-    const { ask } = setUp()
-    const reply = await ask('[[say:one two STOP three]]', { stop: ['STOP'] })
-    expect(reply).toMatchObject({ finish: 'end', text: 'one two ' })
-  })
-
   test('an answer without text', async () => {
     const { ask } = setUp()
     expect(await ask('[[say:]]')).toMatchObject({ finish: 'end', text: '', calls: [] })
   })
 })
+
+describe.each(modes.filter(({ client }) => client !== 'responses'))(
+  NAME,
+  ({ client: clientName, vendorName, streamed }) => {
+    test('a stop sequence', async () => {
+      const client = createPairGateway().client(clientName)
+      const history = client.say('[[say:one two STOP three]]')
+      const reply = await client.ask({ model: `pair/${vendorName}`, streamed, history, stop: ['STOP'] })
+      expect(reply).toMatchObject({ finish: 'end', text: 'one two ' })
+    })
+  },
+)
 
 describe.each(inBothModes(REASONING_PAIRS))(NAME, ({ client: clientName, vendorName, streamed }) => {
   test('case 10, case 33: reasoning is shown as such, apart from the text', async () => {

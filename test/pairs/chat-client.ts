@@ -96,11 +96,13 @@ function toReply(completion: ChatCompletion, collected: Reasoned): Reply {
   const [choice] = completion.choices
   if (choice === undefined) throw new Error('the completion has no choice')
   const message: ChatCompletionMessage & Reasoned = { ...choice.message, ...collected }
+  const finish = FINISHES[choice.finish_reason as keyof typeof FINISHES]
   const calls = (message.tool_calls ?? []).map((call) => {
     if (call.type !== 'function') throw new Error(`an unexpected call of type ${call.type}`)
-    return { id: call.id, name: call.function.name, input: JSON.parse(call.function.arguments) as unknown }
+    const { name, arguments: json } = call.function
+    // The last call of an answer that was cut is no call: its arguments have no end.
+    return { id: call.id, name, input: finish === 'length' ? json : (JSON.parse(json) as unknown) }
   })
-  const finish = FINISHES[choice.finish_reason as keyof typeof FINISHES]
   return {
     text: message.content ?? '',
     reasoning: message.reasoning_content ?? '',

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../src/index.js'
 import { createSimulatedTransport } from '../../adapters/command/simulated-vendor/index.js'
 import {
   type Transport,
@@ -112,6 +113,6 @@ function iterate(steps: readonly Step[], call: VendorCall): AsyncIterator<Uint8A
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: CancelSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

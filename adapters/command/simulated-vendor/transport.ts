@@ -1,4 +1,6 @@
 import {
+  type CancelSignal,
+  toAbortSignal,
   type Transport,
   UpstreamFault,
   type UpstreamRequest,
@@ -32,7 +34,7 @@ function createResponse(reply: VendorReply, request: UpstreamRequest): UpstreamR
 /** Not a generator: `return` has to end a read that is waiting, and a generator would queue it behind that. */
 function createIterator(reply: VendorReply, request: UpstreamRequest): AsyncIterator<Uint8Array> {
   const stop = new AbortController()
-  const signal = AbortSignal.any([stop.signal, request.signal])
+  const signal = AbortSignal.any([stop.signal, toAbortSignal(request.signal)])
   const events = deliverEvents(reply, limitPause(createPause(signal), request.idleTimeoutMs))
   const encoder = new TextEncoder()
   return {
@@ -62,7 +64,7 @@ function limitPause(pause: Pause, idleTimeoutMs: number): Pause {
   }
 }
 
-function toFault(error: unknown, signal: AbortSignal): unknown {
+function toFault(error: unknown, signal: CancelSignal): unknown {
   if (error instanceof ConnectionCut) return new UpstreamFault('reset')
   return signal.aborted ? new UpstreamFault('aborted') : error
 }

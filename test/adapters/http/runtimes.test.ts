@@ -1,95 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build, type Options } from 'tsup'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pause } from '../../contracts/http-server.js'
+import { pause, type TestServer } from '../../contracts/http-server.js'
 import { chunked, HALF_DUPLEX, reader } from '../../contracts/mount-support.js'
+import { findRuntime, RUNTIMES, startRuntime } from '../../support/runtimes.js'
 
 /** What is served: a module whose default export has `fetch`. Bundled into one file for all runtimes. */
 const APP = fileURLToPath(new URL('runtime-app.ts', import.meta.url))
-const BIN = fileURLToPath(new URL('../../../node_modules/.bin', import.meta.url))
-const EXTRA = process.env['CROSSMODEL_RUNTIMES']
-const PLACES = EXTRA === undefined ? [BIN] : [EXTRA, join(EXTRA, 'node_modules/.bin'), BIN]
 
-interface Runtime {
-  readonly name: 'bun' | 'deno' | 'workerd'
-  readonly file: string
-  /** Starts `app.mjs` of the same folder on a free port and writes that port as a line. */
-  readonly source: string
-  readonly command: (file: string) => readonly string[]
-}
-
-const RUNTIMES: readonly Runtime[] = [
-  {
-    name: 'bun',
-    file: 'bun.mjs',
-    source: `import app from './app.mjs'
-      console.log(Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: app.fetch }).port)`,
-    command: (file) => ['run', file],
-  },
-  {
-    name: 'deno',
-    file: 'deno.mjs',
-    source: `import app from './app.mjs'
-      Deno.serve({ hostname: '127.0.0.1', port: 0, onListen: ({ port }) => console.log(port) }, app.fetch)`,
-    command: (file) => ['run', '--allow-net=127.0.0.1', file],
-  },
-  {
-    name: 'workerd',
-    file: 'workerd.capnp',
-    source: `using Workerd = import "/workerd/workerd.capnp";
-      const config :Workerd.Config = (
-        services = [(name = "main", worker = (modules = [(name = "app", esModule = embed "app.mjs")],
-          compatibilityDate = "2025-09-01"))],
-        sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]);`,
-    command: (file) => ['serve', file, '--control-fd=1'],
-  },
-]
-
-let folder: string
+let app: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'crossmodel-runtimes-'))
-  const outExtension = () => ({ js: '.mjs' })
-  await build({ entry: { app: APP }, outDir: folder, outExtension, ...BUNDLE })
+  const options = { format: 'esm', platform: 'neutral', target: 'es2022' } as const
+  const { outputFiles } = await build({ entryPoints: [APP], bundle: true, write: false, ...options })
+  app = outputFiles[0]?.text ?? ''
 })
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true })
-})
-
-const BUNDLE = {
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2022',
-  noExternal: [/.*/],
-  splitting: false,
-  config: false,
-  silent: true,
-} satisfies Options
 
 for (const runtime of RUNTIMES) {
-  const binary = PLACES.map((place) => join(place, runtime.name)).find(existsSync)
-  if (binary === undefined)
-    console.warn(`skipped: ${runtime.name} is not installed (looked in ${PLACES.join(', ')})`)
-
-  describe.skipIf(binary === undefined)(`the fetch face on ${runtime.name}`, () => {
-    let child: ChildProcess
+  describe.skipIf(findRuntime(runtime) === null)(`the fetch face on ${runtime.name}`, () => {
+    let server: TestServer
     let base: string
 
     beforeAll(async () => {
-      const file = join(folder, runtime.file)
-      await writeFile(file, runtime.source)
-      child = spawn(String(binary), runtime.command(file), { stdio: ['ignore', 'pipe', 'inherit'] })
-      base = `http://127.0.0.1:${await portOf(child)}`
+      server = await startRuntime(runtime, app)
+      base = server.url
     })
-    afterAll(() => {
-      child.kill()
+    afterAll(async () => {
+      await server?.close()
     })
 
     const counts = async () =>
@@ -138,14 +76,4 @@ for (const runtime of RUNTIMES) {
       expect(await counts()).toEqual({ returns: before.returns + 1, aborts: before.aborts + 1 })
     })
   })
-}
-
-/** The port that a server writes when it is ready; workerd writes it as JSON. */
-async function portOf(child: ChildProcess): Promise<number> {
-  if (child.stdout === null) throw new Error('no output to read the port from')
-  for await (const line of createInterface(child.stdout)) {
-    const port = Number(/(\d+)\D*$/.exec(line)?.[1])
-    if (port > 0) return port
-  }
-  throw new Error('the server ended before it was ready')
 }

@@ -1,4 +1,10 @@
-import { type CanonicalRequest, type CanonicalResponse, isJsonObject, type JsonObject, type JsonValue } from '../../../src/index.js'
+import {
+  type CanonicalRequest,
+  type CanonicalResponse,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../src/index.js'
 
 /**
  * Fields that say how a wire words something, not what it means: places, ids of our own or of the vendor's items, the
@@ -22,14 +28,20 @@ const WORDING: ReadonlySet<string> = new Set([
 ])
 
 /** What a request says, whatever protocol it came in. */
-export function requestEssence(request: Partial<CanonicalRequest>, differs: readonly string[] = []): JsonObject {
+export function requestEssence(
+  request: Partial<CanonicalRequest>,
+  differs: readonly string[] = [],
+): JsonObject {
   const { messages = [], ...rest } = toJson(request)
   const list = (messages as readonly JsonObject[]).map(({ name: _, ...message }) => message)
   return without({ ...rest, messages: joinNeighbours(list) }, new Set([...WORDING, ...differs]))
 }
 
 /** What an answer says. */
-export function responseEssence(response: Partial<CanonicalResponse>, differs: readonly string[] = []): JsonObject {
+export function responseEssence(
+  response: Partial<CanonicalResponse>,
+  differs: readonly string[] = [],
+): JsonObject {
   const { content = [], finish = {}, usage = null } = toJson(response)
   return without(
     { content: joinTexts(content as readonly JsonObject[]), finish, usage },
@@ -84,6 +96,7 @@ function isNothing(key: string, value: JsonValue, owner: JsonObject): boolean {
   if (key === 'strict') return value === false
   if (key === 'input') return owner['kind'] === 'function' && (value === '{}' || value === '')
   // Plain reasoning is its own state.
-  if (key === 'state') return isJsonObject(value) && value['kind'] === 'reasoning-text' && value['data'] === owner['text']
+  if (key === 'state')
+    return isJsonObject(value) && value['kind'] === 'reasoning-text' && value['data'] === owner['text']
   return false
 }

@@ -247,14 +247,15 @@ describe('settings', () => {
   })
 
   it.each<[JsonObject, unknown]>([
-    [{ reasoning_effort: 'high' }, { effort: 'high' }],
+    [{ reasoning_effort: 'high' }, { effort: 'high', show: 'summary' }],
+    [{ reasoning_effort: 'none' }, { effort: 'none' }],
     [{ reasoning: { effort: 'low', exclude: true } }, { effort: 'low', show: 'none' }],
-    [{ reasoning: { max_tokens: 2000 } }, { budgetTokens: 2000 }],
+    [{ reasoning: { max_tokens: 2000 } }, { budgetTokens: 2000, show: 'summary' }],
     [{ thinking: { type: 'disabled' } }, { effort: 'none' }],
-    [{ thinking: { type: 'enabled' } }, { enabled: true }],
+    [{ thinking: { type: 'enabled' } }, { enabled: true, show: 'summary' }],
     [
       { enable_thinking: true, thinking_budget: 100 },
-      { budgetTokens: 100, enabled: true },
+      { budgetTokens: 100, enabled: true, show: 'summary' },
     ],
     [{ reasoning_effort: null }, undefined],
   ])('reads reasoning from %j', (fields, expected) => {

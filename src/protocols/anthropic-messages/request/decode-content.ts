@@ -12,6 +12,7 @@ import type {
 } from '../../../canonical/content.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
+import { isNoState } from '../response/carrier.js'
 import { decodeCitations } from '../wire/citation.js'
 import { asArray, asObject, asString, PROTOCOL } from '../wire/index.js'
 import type { Warn } from '../wire/warn.js'
@@ -121,7 +122,8 @@ function decodeThinking(
   const signature = asString(block.signature) ?? ''
   if (signature === '') return { type: 'reasoning', text, path }
   const state = readState(signature, 'signature')
-  return state === null ? dropTampered(path, warn) : { type: 'reasoning', text, state, path }
+  if (state === null) return dropTampered(path, warn)
+  return isNoState(state) ? { type: 'reasoning', text, path } : { type: 'reasoning', text, state, path }
 }
 
 function dropTampered(path: string, warn: Warn): null {

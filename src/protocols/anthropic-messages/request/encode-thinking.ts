@@ -20,15 +20,14 @@ export interface ThinkingBounds {
   readonly clientLimit: number | undefined
   /** `max_tokens` if there were no thinking. */
   readonly maxTokens: number
-  /** True: the conversation holds thinking blocks. */
-  readonly replaysThinking: boolean
   /** Why thinking cannot be on in this request. */
   readonly forbidden?: string | undefined
 }
 
 /**
  * Signatures are bound to everything before them. Clients of other protocols cannot repeat that to the byte, so
- * the vendor is asked to leave out blocks that do not fit rather than to refuse the request.
+ * the vendor is asked to leave out blocks that do not fit rather than to refuse the request. From the first turn on,
+ * when there is none yet: later turns have to begin with the same bytes.
  */
 const DROP_UNBOUND: JsonObject = { prefix_mismatch_behavior: 'drop_block' }
 const PATH = fieldPath('reasoning')
@@ -72,7 +71,7 @@ export function encodeThinking(scope: Scope, bounds: ThinkingBounds): EncodedThi
     warn('dropped', PATH, bounds.forbidden, true)
     return { ...effort, maxTokens }
   }
-  const binding = restored === null && bounds.replaysThinking && target.family === NATIVE_FAMILY
+  const binding = restored === null && target.family === NATIVE_FAMILY
   return {
     thinking: {
       type: 'adaptive',

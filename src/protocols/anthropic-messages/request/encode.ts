@@ -44,7 +44,6 @@ export function encodeRequest(
   const thinking = encodeThinking(scope, {
     clientLimit: request.maxOutputTokens,
     maxTokens: maxTokensOf(scope),
-    replaysThinking: messages.some((message) => blocksOf(message).some(isThinkingBlock)),
     forbidden: whyNoThinking(choice, messages, scope),
   })
   const isThinking = thinking.thinking?.type === 'enabled' || thinking.thinking?.type === 'adaptive'

@@ -8,6 +8,11 @@ const ID_LENGTH = 24
 /** Reasoning that came without state: clients want some signature, and no vendor takes this one back. */
 const NO_STATE: OpaqueState = { family: 'none', kind: 'reasoning-text', data: '' }
 
+/** True for the state that stands where there is none. */
+export function isNoState({ family }: OpaqueState): boolean {
+  return family === NO_STATE.family
+}
+
 /**
  * The signature of a thinking block: this protocol's own as it is, that of another vendor in an envelope that is bound
  * to the text beside it.

@@ -65,15 +65,24 @@ function readReasoning(fields: Fields): Settings {
   const budgetTokens =
     fields.take('thinking_budget', asNumber) ?? asNumber(object?.['max_tokens']) ?? thinking?.budgetTokens
   const summary = asText(object?.['summary'])
-  const hidden = object?.['exclude'] === true
   const request: ReasoningRequest = defined({
     effort: effort ?? (enabled === false ? 'none' : undefined),
     budgetTokens,
     enabled: enabled === true ? true : undefined,
-    show: hidden ? 'none' : summary === undefined ? undefined : 'summary',
     summary,
   })
-  return Object.keys(request).length === 0 ? {} : { reasoning: request }
+  if (object?.['exclude'] === true) return { reasoning: { ...request, show: 'none' } }
+  return asksToReason(request) ? { reasoning: { ...request, show: 'summary' } } : keepAny(request)
+}
+
+/** Chat has no field for it: vendors of this protocol show what they reason, so who asks for it expects to see it. */
+function asksToReason({ effort, budgetTokens, enabled, summary }: ReasoningRequest): boolean {
+  if (effort !== undefined) return effort !== 'none'
+  return enabled === true || budgetTokens !== undefined || summary !== undefined
+}
+
+function keepAny(reasoning: ReasoningRequest): Settings {
+  return Object.keys(reasoning).length === 0 ? {} : { reasoning }
 }
 
 function readEffort(value: JsonValue): Effort | undefined {
