@@ -35,8 +35,8 @@ export interface AnswerStream {
 export interface Exchange {
   /** Body for the vendor. */
   readonly body: string
-  /** Headers that this very body needs, over the protocol's default ones. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Headers that this very body needs, over the protocol's default ones; null = none. */
+  readonly headers: Readonly<Record<string, string>> | null
   readonly warnings: readonly Warning[]
   readAnswer(text: string): Answer
   createStream(): AnswerStream

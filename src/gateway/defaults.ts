@@ -28,14 +28,14 @@ export function createIdSource(randomBytes: (length: number) => Uint8Array): (pr
     }
     return pool[at++] ?? 0
   }
+  // From codes at once: a text glued together letter by letter is dear to hash, and ids are keys of maps.
+  const codes = new Array<number>(ID_LENGTH)
   return (prefix) => {
-    let id = prefix
     for (let length = 0; length < ID_LENGTH;) {
       const value = draw()
       if (value >= FAIR) continue
-      id += ALPHABET[value % ALPHABET.length]
-      length++
+      codes[length++] = ALPHABET.charCodeAt(value % ALPHABET.length)
     }
-    return id
+    return prefix + String.fromCharCode(...codes)
   }
 }

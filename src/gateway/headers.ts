@@ -2,7 +2,8 @@ import type { RequestHeaders } from './http.js'
 
 /** Which headers pass, by name; `x-codex-*` matches a prefix. */
 export interface HeaderFilter {
-  pick(headers: RequestHeaders): Record<string, string>
+  /** Null when none passes, which is the common case. */
+  pick(headers: RequestHeaders): Record<string, string> | null
 }
 
 /** Compiles a list of lower-case names and prefixes. */
@@ -13,10 +14,10 @@ export function createHeaderFilter(names: readonly string[]): HeaderFilter {
     exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
   return {
     pick(headers) {
-      const picked: Record<string, string> = {}
+      let picked: Record<string, string> | null = null
       for (const name of Object.keys(headers)) {
         const value = passes(name) ? headers[name] : undefined
-        if (value !== undefined) picked[name] = single(value)
+        if (value !== undefined) (picked ??= {})[name] = single(value)
       }
       return picked
     },

@@ -37,7 +37,7 @@ export function createPassthrough(options: PassthroughOptions): Exchange {
   const edits = client.routeRequest(facts, request.json, routed)
   return {
     body: setMembers(request.source, request.json, edits),
-    headers: {},
+    headers: null,
     warnings: [],
     readAnswer: (text) => readAnswer(text, options),
     createStream: () => createStream(options),
@@ -102,10 +102,19 @@ function createStream(options: PassthroughOptions): AnswerStream {
   // The last text with a numbered event: the number is only looked for when the stream fails.
   let numbered = ''
 
+  /** By `exec`: `matchAll` copies the expression at each read. */
+  const countOutput = (text: string): void => {
+    const { outputText } = upstream
+    outputText.lastIndex = 0
+    for (let match = outputText.exec(text); match !== null; match = outputText.exec(text)) {
+      counter.add(match[1] ?? '')
+    }
+  }
+
   const watch = (text: string): string => {
     if (text === '' || progress.error !== null) return ''
     const output = progress.phase === 'idle' || upstream.notable.test(text) ? examine(text) : text
-    for (const match of output.matchAll(upstream.outputText)) counter.add(match[1] ?? '')
+    countOutput(output)
     if (output.includes(SEQUENCE_FIELD)) numbered = output
     return rename(output)
   }

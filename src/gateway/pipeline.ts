@@ -1,4 +1,5 @@
 import type { JsonObject } from '../canonical/json.js'
+import type { UpstreamError } from '../canonical/upstream-error.js'
 import { GatewayError } from '../errors.js'
 import { readCredentials } from '../keys/credentials.js'
 import type { Identity } from '../keys/key-store.js'
@@ -16,7 +17,7 @@ import { readBody, type ReadBody } from './read-body.js'
 import { replyStream, replyWhole } from './reply.js'
 import { type Leg, resolveLeg } from './resolve.js'
 import { respondError, toClientError } from './respond.js'
-import { sendUpstream } from './send.js'
+import { type Sent, sendUpstream } from './send.js'
 
 /** A client protocol's face together with its codec. */
 export interface ClientProtocol {
@@ -174,7 +175,7 @@ async function exchangeWithVendor(
     if (sent?.ok === false) {
       if (isGone(request)) throw sent.error
       await meter.fail(sent.error, null)
-      core.hooks.error({ requestId: call.requestId, error: sent.error })
+      core.hooks.error({ requestId: call.requestId, error: sent.error, cause: reasonOf(sent, core) })
       return respondError(call, sent.error, sent.verbatim)
     }
     if (sent !== null) Object.assign(call.headers, returnedHeaders(prepared, sent.response.headers))
@@ -187,11 +188,16 @@ async function exchangeWithVendor(
   }
 }
 
+/** For the operator: what the vendor said, without what could be a secret. */
+function reasonOf({ upstreamError }: Extract<Sent, { ok: false }>, core: Core): UpstreamError {
+  return { ...upstreamError, message: core.redact(upstreamError.message) }
+}
+
 function returnedHeaders(
   { leg, client }: Prepared,
   headers: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return leg.protocol.id === client.protocol.id ? leg.connection.returned.pick(headers) : {}
+): Record<string, string> | null {
+  return leg.protocol.id === client.protocol.id ? leg.connection.returned.pick(headers) : null
 }
 
 /** The only place where something thrown becomes a response. */

@@ -5,6 +5,7 @@ import { type GatewayError } from '../errors.js'
 import type { Call } from './call.js'
 import type { Core } from './core.js'
 import type { RequestHeaders } from './http.js'
+import type { Connection } from './upstreams.js'
 import type { Leg } from './resolve.js'
 import type { UpstreamResponse } from './transport.js'
 import { toGatewayError } from '../protocols/translate/error.js'
@@ -29,7 +30,7 @@ export interface SendRequest {
   readonly leg: Leg
   readonly body: string
   /** Headers that this body needs. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>> | null
   readonly stream: boolean
   /** The client's headers when it speaks the vendor's protocol; null = none are forwarded. */
   readonly clientHeaders: RequestHeaders | null
@@ -40,18 +41,12 @@ export interface SendRequest {
 export async function sendUpstream(core: Core, call: Call, request: SendRequest): Promise<Sent> {
   const { leg, stream } = request
   const { connection, protocol } = leg
-  const forwarded = request.clientHeaders === null ? {} : connection.forwarded.pick(request.clientHeaders)
   let response: UpstreamResponse
   try {
     response = await core.transport({
       method: 'POST',
       url: connection.baseUrl + protocol.upstream.endpoint(leg.target.model, stream),
-      headers: {
-        ...protocol.upstream.defaultHeaders,
-        ...request.headers,
-        ...forwarded,
-        ...connection.headers,
-      },
+      headers: composeHeaders(connection, request),
       body: request.body,
       signal: request.signal,
       headTimeoutMs: core.settings.headTimeoutMs,
@@ -64,6 +59,16 @@ export async function sendUpstream(core: Core, call: Call, request: SendRequest)
   return response.status >= 200 && response.status < 300
     ? { ok: true, response }
     : await readRefusal(core, call, request, response)
+}
+
+/** Lowest first: the protocol's defaults, what the body needs, what the client sent, what the operator configured. */
+function composeHeaders(
+  connection: Connection,
+  { headers, clientHeaders }: SendRequest,
+): Readonly<Record<string, string>> {
+  const forwarded = clientHeaders === null ? null : connection.forwarded.pick(clientHeaders)
+  if (forwarded === null && headers === null) return connection.baseHeaders
+  return { ...connection.defaultHeaders, ...headers, ...forwarded, ...connection.headers }
 }
 
 /** Kinds of errors whose text is the vendor's business with us, not with the client. */

@@ -25,7 +25,7 @@ export function createTranslation(options: TranslationOptions): Exchange {
   const { translated } = options
   return {
     body: JSON.stringify(translated.value),
-    headers: translated.reply.route.to.upstream.bodyHeaders?.(translated.value) ?? {},
+    headers: translated.reply.route.to.upstream.bodyHeaders?.(translated.value) ?? null,
     warnings: translated.warnings,
     readAnswer: (text) => readAnswer(text, options),
     createStream: () => createStream(options),

@@ -16,6 +16,10 @@ export interface Connection {
   readonly baseUrl: string
   /** Credentials and configured headers; they win over everything that a client sends. */
   readonly headers: Readonly<Record<string, string>>
+  /** What the protocol sends unless somebody says otherwise. */
+  readonly defaultHeaders: Readonly<Record<string, string>>
+  /** Both together, for the many calls that need nothing else. */
+  readonly baseHeaders: Readonly<Record<string, string>>
   /** Client headers that go on to a vendor of the same protocol. */
   readonly forwarded: HeaderFilter
   /** Vendor headers that come back to a client of the same protocol. */
@@ -149,6 +153,8 @@ function createConnection(
     protocol,
     baseUrl,
     headers,
+    defaultHeaders: protocol.upstream.defaultHeaders,
+    baseHeaders: { ...protocol.upstream.defaultHeaders, ...headers },
     forwarded: createHeaderFilter(protocol.upstream.forwardedHeaders),
     returned: createHeaderFilter(protocol.upstream.returnedHeaders),
   }

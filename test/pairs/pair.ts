@@ -29,6 +29,9 @@ export const inBothModes = <Pair extends object>(
 ): readonly (Pair & { readonly streamed: boolean })[] =>
   pairs.flatMap((pair) => [false, true].map((streamed) => ({ ...pair, streamed })))
 
+/** Micro-USD that the account of a pair gateway has. */
+export const BALANCE_OF_PAIRS = 10_000_000
+
 export interface PairGateway extends TestGateway {
   readonly fetch: Fetch
   readonly client: (name: ClientName) => Client
@@ -40,7 +43,7 @@ export function createPairGateway(overrides: Overrides = {}): PairGateway {
   const tested = createTestGateway({
     upstreams: Object.fromEntries(Object.entries(vendors).map(([name, { upstream }]) => [name, upstream])),
     models: Object.entries(vendors).map(([name, vendor]) => modelOf(name, vendor)),
-    accounts: [{ id: 'acme', balanceMicro: 10_000_000, keys: [{ key: KEY, rpm: null, tpm: null }] }],
+    accounts: [{ id: 'acme', balanceMicro: BALANCE_OF_PAIRS, keys: [{ key: KEY, rpm: null, tpm: null }] }],
     ...overrides,
   })
   const fetch: Fetch = (input, init) => tested.gateway.fetch(new Request(input, init))

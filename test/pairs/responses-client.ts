@@ -104,11 +104,13 @@ function toTurn(item: ResponseOutputItem): unknown {
 }
 
 function toUsage(usage: ResponseUsage | null | undefined): Reply['usage'] {
-  const input = usage?.input_tokens_details as { cached_tokens: number; cache_write_tokens?: number }
+  const input = usage?.input_tokens_details as
+    | { cached_tokens: number; cache_write_tokens?: number }
+    | undefined
   return {
     input: usage?.input_tokens ?? NaN,
-    cacheRead: input.cached_tokens,
-    cacheWrite: input.cache_write_tokens ?? 0,
+    cacheRead: input?.cached_tokens ?? NaN,
+    cacheWrite: input?.cache_write_tokens ?? 0,
     output: usage?.output_tokens ?? NaN,
     reasoning: usage?.output_tokens_details.reasoning_tokens ?? NaN,
   }

@@ -101,6 +101,23 @@ async function runLoop(
 
 const modes = inBothModes(REASONING_PAIRS)
 
+/** What Gemini takes for a signature that was lost. */
+const STAND_IN = 'skip_thought_signature_validator'
+
+/** What clients do that know nothing of reasoning: they keep texts and calls. */
+function forgetReasoning(turn: readonly unknown[]): readonly unknown[] {
+  const text = JSON.stringify(turn, (key, value: unknown) => {
+    if (['reasoning_content', 'reasoning_details', 'extra_content'].includes(key)) return undefined
+    return Array.isArray(value) ? value.filter((item) => !isReasoning(item)) : value
+  })
+  return (JSON.parse(text) as unknown[]).filter((item) => !isReasoning(item))
+}
+
+function isReasoning(value: unknown): boolean {
+  const type = (value as { type?: unknown } | null)?.type
+  return type === 'reasoning' || type === 'thinking'
+}
+
 /** A request apart from its conversation, as text. */
 function restOf({ history }: Vendor, json: Record<string, unknown>): string {
   return JSON.stringify({ ...json, [history]: [] })
@@ -121,6 +138,14 @@ describe.each(modes)(`a tool loop with reasoning: ${NAME}`, (pair) => {
     expect(replies[1]?.text).toContain('"weather {"city":"Bern"}" and "weather {"city":"Basel"}"')
     expect(replies[3]?.text).toContain('"time {}"')
     expect(tested.warnings).toEqual([])
+  })
+
+  test('comes to its end too when the client forgets the reasoning', async () => {
+    const { tested, replies } = await runLoop(pair, forgetReasoning)
+    expect(replies.map(({ finish }) => finish)).toEqual(['calls', 'end', 'calls', 'end'])
+    expect(tested.records.map(({ status }) => status)).toEqual(replies.map(() => 'completed'))
+    const states = vendor.stateOf(historyOf(vendor, tested.vendor.last()))
+    expect(states.filter((state) => state !== STAND_IN)).toEqual([])
   })
 
   test('each request begins with the one before, byte for byte', async () => {

@@ -44,21 +44,21 @@ export interface ScriptedVendor {
   readonly last: () => VendorCall
   /** Replies for the next calls, one each. */
   readonly play: (...replies: readonly Reply[]) => void
-  /** The reply of every call for which nothing else was played. */
-  readonly always: (reply: Reply) => void
+  /** The reply of every call for which nothing else was played, or what finds it. */
+  readonly always: (reply: Reply | ((call: VendorCall) => Reply)) => void
 }
 
 export function createScriptedVendor(): ScriptedVendor {
   const simulated = createSimulatedTransport()
   const calls: VendorCall[] = []
   const queue: Reply[] = []
-  let fallback: Reply | undefined
+  let fallback: ((call: VendorCall) => Reply) | undefined
   const transport: Transport = async (request) => {
     const text =
       typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body ?? undefined)
     const call: VendorCall = { request, text, json: JSON.parse(text), pulls: 0, cancelled: false }
     calls.push(call)
-    const reply = queue.shift() ?? fallback
+    const reply = queue.shift() ?? fallback?.(call)
     if (reply === undefined) return await simulated(request)
     if (reply.head !== undefined) await Promise.race([reply.head, aborted(request.signal)])
     if (request.signal.aborted) throw new UpstreamFault('aborted')
@@ -74,7 +74,7 @@ export function createScriptedVendor(): ScriptedVendor {
       return call
     },
     play: (...replies) => void queue.push(...replies),
-    always: (reply) => void (fallback = reply),
+    always: (reply) => void (fallback = typeof reply === 'function' ? reply : () => reply),
   }
 }
 
@@ -114,5 +114,5 @@ function iterate(steps: readonly Step[], call: VendorCall): AsyncIterator<Uint8A
 }
 
 function aborted(signal: CancelSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
 }

@@ -133,7 +133,8 @@ describe('encodeResponse', () => {
       created_at: 3,
       status: 'completed',
       model: 'acme/model',
-      usage: null,
+      // Where the vendor sent no usage, our own count.
+      usage: { input_tokens: 7, output_tokens: 1, total_tokens: 8 },
       output: [
         {
           type: 'message',

@@ -20,6 +20,7 @@ export interface ResponseWriter {
 }
 
 const FALLBACK_ID_LENGTH = 24
+const CHARACTERS_PER_TOKEN = 4
 
 /** Creates a {@link ResponseWriter}. `silent`: nobody wants the events. */
 export function createResponseWriter(context: EncodeContext, silent: boolean): ResponseWriter {
@@ -28,6 +29,7 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
   let log: EventLog | null = null
   let blocks: BlockTable | null = null
   let ended = false
+  let characters = 0
   // The error of a stream that never opened a response.
   let unopened = ''
 
@@ -47,6 +49,7 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
     const incompleteReason = INCOMPLETE[given.reason]
     const status = incompleteReason === undefined ? 'completed' : 'incomplete'
     snapshots.update({ status, incompleteReason, output: to.items() })
+    snapshots.estimate(characters)
     snapshots.publish(`response.${status}`, to)
   }
   const fail = (given: UpstreamError): void => {
@@ -63,6 +66,7 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
     push(part) {
       if (ended) return
       ended = part.type === 'finish' || part.type === 'error'
+      if (part.type === 'delta') characters += part.text.length
       if ('key' in part) table().push(part)
       else if (part.type === 'start') start(part.id, part.created)
       else if (part.type === 'finish') finish(part.finish)
@@ -80,6 +84,8 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
 
 interface Snapshots {
   count(part: Extract<StreamPart, { type: 'usage' }>): void
+  /** Clients expect usage at the end: where the vendor sent none, our count of the input and a rough one of the output. */
+  estimate(characters: number): void
   update(changes: Partial<SnapshotState>): void
   publish(type: string, log: EventLog): void
   object(): JsonObject
@@ -102,6 +108,14 @@ function createSnapshots(context: EncodeContext, silent: boolean): Snapshots {
       usage = mergeUsage(usage, part.usage)
       const { serviceTier = state.serviceTier } = part
       state = { ...state, serviceTier, usage: completeUsage(usage) }
+    },
+    estimate(characters) {
+      if (state.usage !== null) return
+      const outputTokens = Math.ceil(characters / CHARACTERS_PER_TOKEN)
+      state = {
+        ...state,
+        usage: completeUsage({ inputTokens: context.estimatedInputTokens, outputTokens, estimated: true }),
+      }
     },
     update(changes) {
       state = { ...state, ...changes }
