@@ -29,7 +29,7 @@ export function createIdSource(randomBytes: (length: number) => Uint8Array): (pr
     return pool[at++] ?? 0
   }
   // From codes at once: a text glued together letter by letter is dear to hash, and ids are keys of maps.
-  const codes = new Array<number>(ID_LENGTH)
+  const codes = Array.from({ length: ID_LENGTH }, () => 0)
   return (prefix) => {
     for (let length = 0; length < ID_LENGTH;) {
       const value = draw()

@@ -68,7 +68,8 @@ function renameModel(text: string, json: JsonObject, model: string): string {
   if (typeof name !== 'string' || name === model) return text
   const member = `"model":${JSON.stringify(name)}`
   const at = text.indexOf(member)
-  if (at >= 0 && text.indexOf(member, at + 1) < 0) {
+  // The only member of that name in whatever spelling, so it is the top-level one.
+  if (at >= 0 && text.indexOf('"model"') === at && text.lastIndexOf('"model"') === at) {
     return `${text.slice(0, at)}"model":${JSON.stringify(model)}${text.slice(at + member.length)}`
   }
   try {

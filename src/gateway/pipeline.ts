@@ -129,7 +129,7 @@ async function admit(
       identity,
       price,
       estimatedInputTokens: estimateInputTokens(body),
-      requestedOutputTokens: facts.maxOutputTokens,
+      requestedOutputTokens: boundedOutput(facts, leg),
       modelOutputTokens: leg.model.maxOutputTokens ?? core.settings.defaultMaxOutputTokens,
       candidateCount: facts.candidateCount,
       now: call.startedAt,
@@ -143,6 +143,11 @@ async function admit(
     },
   )
   return admission.catch(storeFailed)
+}
+
+/** A client's limit beyond the model's own would hold money for output that cannot come. */
+function boundedOutput({ maxOutputTokens: asked }: RequestFacts, { model }: Leg): number | undefined {
+  return asked === undefined ? undefined : Math.min(asked, model.maxOutputTokens ?? asked)
 }
 
 function storeFailed(cause: unknown): never {

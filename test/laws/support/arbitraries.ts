@@ -48,10 +48,14 @@ export const usageCounts = fc
     reasoningTokens,
   }))
 
-const REASONING_KINDS = ['signature', 'encrypted', 'thought-signature', 'reasoning-text'] as const
-/** State of some vendor. */
-export const anyState: fc.Arbitrary<OpaqueState> = fc.record({
-  family: fc.constantFrom('anthropic', 'openai', 'google-ai', 'chat:test'),
-  kind: fc.constantFrom(...REASONING_KINDS),
-  data: opaque,
-})
+/** Sealed state of some vendor. */
+export const anyState: fc.Arbitrary<OpaqueState> = fc
+  .tuple(
+    fc.constantFrom(
+      { family: 'anthropic', kind: 'signature' } as const,
+      { family: 'openai', kind: 'encrypted' } as const,
+      { family: 'google-ai', kind: 'thought-signature' } as const,
+    ),
+    opaque,
+  )
+  .map(([state, data]) => ({ ...state, data }))

@@ -40,11 +40,21 @@ const refusalLane: fc.Arbitrary<Lane> = fc.record({
   pieces: pieces(words),
   inside: fc.constant([]),
 })
-const reasoningLane: fc.Arbitrary<Lane> = fc.record({
+const sealedLane: fc.Arbitrary<Lane> = fc.record({
   block: fc.constant<BlockStart>({ kind: 'reasoning' }),
   pieces: fc.oneof(pieces(text), fc.constant([])),
   inside: anyState.map((state): StreamPartOfBlock[] => [{ type: 'seal', state }]),
 })
+/** Plain reasoning is its own state. */
+const rawLane: fc.Arbitrary<Lane> = pieces(text).map((thought) => {
+  const state: OpaqueState = { family: 'chat:test', kind: 'reasoning-text', data: thought.join('') }
+  return {
+    block: { kind: 'reasoning', raw: true },
+    pieces: thought,
+    inside: [{ type: 'seal', state }],
+  }
+})
+const reasoningLane = fc.oneof(sealedLane, rawLane)
 const toolLane: fc.Arbitrary<Lane> = fc.record({
   block: name.map((tool): BlockStart => ({ kind: 'tool', tool: 'function', id: '', name: tool })),
   pieces: fc.oneof(
