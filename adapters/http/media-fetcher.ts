@@ -17,6 +17,7 @@ const DEFAULT_MAX_BYTES = 20 * 1024 * 1024
 const DEFAULT_TIMEOUT_MS = 10_000
 const DEFAULT_TYPES = ['image/', 'audio/', 'video/', 'application/pdf']
 const MAX_REDIRECTS = 3
+const NOT_PUBLIC = 'the address of its URL is not public'
 
 /**
  * Everything that is not the public internet: this host, private and link-local networks (cloud metadata lives there),
@@ -62,8 +63,11 @@ function createAllowList(): { readonly global: BlockList; readonly special: Bloc
   return { global, special }
 }
 
+/** Says whether an IP address, in either family's notation, may be connected to. */
+export type AddressCheck = (address: string) => boolean
+
 /** Tells public addresses from all others. */
-export function createAddressCheck(): (address: string) => boolean {
+export function createAddressCheck(): AddressCheck {
   const blocked = createBlockList()
   const { global, special } = createAllowList()
   return (address) => {
@@ -76,32 +80,57 @@ export function createAddressCheck(): (address: string) => boolean {
 /**
  * Fetches media over http(s) from public addresses only. A name is checked as it is resolved for the very connection
  * that is made, so an answer that changes in between gains nothing; every redirect is checked anew.
+ * `isPublic` stands in for the address check where a test has only the loopback address.
  */
-export function createMediaFetcher(options: MediaFetcherOptions = {}): MediaFetcher {
-  const isPublic = createAddressCheck()
+export function createMediaFetcher(
+  options: MediaFetcherOptions = {},
+  isPublic: AddressCheck = createAddressCheck(),
+): MediaFetcher {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const agent = new Agent({
     connect: {
+      // Without it the lookup would have to give one address: the host's process can have switched it off.
+      autoSelectFamily: true,
       lookup: (host, lookupOptions, callback) => lookupPublic(host, lookupOptions, isPublic, callback),
     },
-    headersTimeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    bodyTimeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    // The signal of a fetch bounds all of it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
   })
   return async (url, signal) => {
-    const deadline = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
-    const both = AbortSignal.any([signal, deadline])
-    let next = url
-    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const target = checkUrl(next, isPublic)
-      const answer = await request(agent, target, both)
-      const location = answer.headers['location']
-      if (answer.statusCode < 300 || answer.statusCode >= 400 || typeof location !== 'string') {
-        return await readMedia(answer, options)
-      }
-      await answer.body.dump()
-      next = new URL(location, target).href
+    const both = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    try {
+      return await readMedia(await follow(agent, { url, isPublic, signal: both }), options)
+    } catch (cause) {
+      if (MediaFault.isInstance(cause)) throw cause
+      throw new MediaFault(both.aborted ? 'its URL took too long' : 'its URL could not be fetched', cause)
     }
-    throw new MediaFault('too many redirects')
   }
+}
+
+interface Journey {
+  readonly url: string
+  readonly isPublic: AddressCheck
+  readonly signal: AbortSignal
+}
+
+/** The answer at the end of all redirects. */
+async function follow(agent: Agent, { url, isPublic, signal }: Journey): Promise<Dispatcher.ResponseData> {
+  let target = checkUrl(url, undefined, isPublic)
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    const answer = await agent.request({
+      origin: target.origin,
+      path: target.pathname + target.search,
+      method: 'GET',
+      signal,
+      headers: { accept: '*/*', 'accept-encoding': 'identity' },
+    })
+    const location = answer.headers['location']
+    if (answer.statusCode < 300 || answer.statusCode >= 400 || typeof location !== 'string') return answer
+    await answer.body.dump()
+    target = checkUrl(location, target, isPublic)
+  }
+  throw new MediaFault('its URL leads through too many redirects')
 }
 
 type Lookup = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void
@@ -109,7 +138,7 @@ type Lookup = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) 
 function lookupPublic(
   host: string,
   { family, hints }: { readonly family?: number | string | undefined; readonly hints?: number | undefined },
-  isPublic: (address: string) => boolean,
+  isPublic: AddressCheck,
   callback: Lookup,
 ): void {
   const wanted = family === 4 || family === 6 ? family : 0
@@ -120,72 +149,46 @@ function lookupPublic(
       if (error !== null) return callback(error, [])
       // One private address among public ones is enough to refuse: the connection could pick it.
       const bad = addresses.length === 0 || addresses.some(({ address }) => !isPublic(address))
-      if (bad) return callback(new MediaFault('the address is not public'), [])
+      if (bad) return callback(new MediaFault(NOT_PUBLIC), [])
       return callback(null, addresses)
     },
   )
 }
 
-function checkUrl(url: string, isPublic: (address: string) => boolean): URL {
-  const target = URL.canParse(url) ? new URL(url) : null
+function checkUrl(url: string, base: URL | undefined, isPublic: AddressCheck): URL {
+  const target = URL.canParse(url, base?.href) ? new URL(url, base) : null
   if (target === null || !['http:', 'https:'].includes(target.protocol)) {
     throw new MediaFault('only http and https URLs are fetched')
   }
-  if (target.username !== '' || target.password !== '') throw new MediaFault('a URL may not hold credentials')
+  if (target.username !== '' || target.password !== '')
+    throw new MediaFault('its URL may not hold credentials')
   const host = target.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && !isPublic(host)) throw new MediaFault('the address is not public')
+  if (isIP(host) !== 0 && !isPublic(host)) throw new MediaFault(NOT_PUBLIC)
   return target
 }
 
-async function request(agent: Agent, url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-  try {
-    return await agent.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      signal,
-      headers: { accept: '*/*', 'accept-encoding': 'identity' },
-    })
-  } catch (cause) {
-    if (MediaFault.isInstance(cause)) throw cause
-    throw new MediaFault(
-      signal.aborted ? 'a media URL took too long' : 'a media URL could not be fetched',
-      cause,
-    )
-  }
-}
-
 async function readMedia(
-  answer: Dispatcher.ResponseData,
-  options: MediaFetcherOptions,
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  { maxBytes = DEFAULT_MAX_BYTES, types = DEFAULT_TYPES }: MediaFetcherOptions,
 ): Promise<InlinedMedia> {
-  const { maxBytes = DEFAULT_MAX_BYTES, types = DEFAULT_TYPES } = options
-  const mediaType =
-    String(answer.headers['content-type'] ?? '')
-      .split(';')[0]
-      ?.trim()
-      .toLowerCase() ?? ''
+  const [named = ''] = String(headers['content-type'] ?? '').split(';')
+  const mediaType = named.trim().toLowerCase()
   const refused =
-    answer.statusCode !== 200
-      ? `a media URL answered ${answer.statusCode}`
+    statusCode !== 200
+      ? `its URL answered ${statusCode}`
       : types.some((type) => mediaType.startsWith(type))
         ? null
-        : 'a media URL is of a type that is not accepted'
+        : 'its URL is of a type that is not accepted'
   if (refused !== null) {
-    answer.body.destroy()
+    body.destroy()
     throw new MediaFault(refused)
   }
   const chunks: Buffer[] = []
   let size = 0
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > maxBytes) throw new MediaFault(`a medium is larger than ${maxBytes} bytes`)
-      chunks.push(chunk)
-    }
-  } catch (cause) {
-    if (MediaFault.isInstance(cause)) throw cause
-    throw new MediaFault('a media URL broke off', cause)
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) throw new MediaFault(`it is larger than ${maxBytes} bytes`)
+    chunks.push(chunk)
   }
   return { mediaType, data: Buffer.concat(chunks, size).toString('base64') }
 }

@@ -46,6 +46,8 @@ export type StreamPart =
       readonly id: string
       readonly model: string
       readonly created?: number | undefined
+      /** What the vendor has counted when it starts; a `usage` part says it, too. */
+      readonly usage?: PartialUsage | undefined
     }
   | { readonly type: 'open'; readonly key: number; readonly block: BlockStart }
   /** Text, reasoning text, raw argument JSON, raw custom input, base64 audio. */

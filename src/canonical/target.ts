@@ -71,7 +71,7 @@ export interface ChatDialect {
   readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens' | undefined
   /** Default: the model's `instructionRole`, else `system`. */
   readonly instructionRole?: 'developer' | 'system' | undefined
-  /** Field that carries an assistant turn's reasoning back to the vendor. Default `none`. */
+  /** Field that carries an assistant turn's reasoning back to the vendor. Default `none`, but then not known for sure. */
   readonly reasoningBack?:
     | 'none'
     | 'reasoning_content'

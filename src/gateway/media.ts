@@ -53,9 +53,10 @@ export async function fetchRefusedMedia(
   const [first] = refused
   if (first === undefined) return undefined
   if (refused.length > MAX_URLS) throw refuse(first.path, `more than ${MAX_URLS} media URLs in one request`)
+  const abort = toAbortSignal(signal)
   const fetches = refused.map(async ({ url, path }): Promise<readonly [string, InlinedMedia]> => {
     try {
-      return [url, await fetchMedia(url, toAbortSignal(signal))]
+      return [url, await fetchMedia(url, abort)]
     } catch (cause) {
       throw refuse(path, MediaFault.isInstance(cause) ? cause.message : 'its URL could not be fetched', cause)
     }

@@ -34,11 +34,12 @@ interface FailureState {
 /** Client and vendor speak the same protocol: bytes go through as they are, and the decoder only watches. */
 export function createPassthrough(options: PassthroughOptions): Exchange {
   const { client, facts, request, routed } = options
-  const edits = client.routeRequest(facts, request.json, routed)
+  const kept = client.dropForeignState(request.json, routed.target)
+  const edits = { ...kept.value, ...client.routeRequest(facts, request.json, routed) }
   return {
     body: setMembers(request.source, request.json, edits),
     headers: null,
-    warnings: [],
+    warnings: kept.warnings,
     readAnswer: (text) => readAnswer(text, options),
     createStream: () => createStream(options),
   }

@@ -120,6 +120,11 @@ export interface ClientWire {
     body: JsonObject,
     routed: RoutedRequest,
   ): Readonly<Record<string, JsonValue>>
+  /**
+   * Leaves out of a same-protocol request the reasoning state that cannot be this vendor's: earlier turns were answered
+   * by models of others. Top-level fields to set; none where there is nothing to leave out.
+   */
+  dropForeignState(body: JsonObject, target: Target): Translated<Readonly<Record<string, JsonValue>>>
   /** Names of canonical request fields in this protocol, for warnings: `topK` → `top_k`. */
   readonly fieldNames: FieldNames
   /** HTTP error body. */

@@ -45,6 +45,19 @@ export function createCodecContext(secrets: readonly EnvelopeSecret[] = []): Cod
   }
 }
 
+/** True for text that only `open` can read: no vendor takes it as it is. */
+export function isEnvelope(text: unknown): boolean {
+  return typeof text === 'string' && text.startsWith(`${PREFIX}.`)
+}
+
+/** Stands where clients expect state and there is none: no vendor gets it back. */
+export const NO_STATE: OpaqueState = { family: 'none', kind: 'reasoning-text', data: '' }
+
+/** True for what was sealed as {@link NO_STATE}. */
+export function isNoState({ family }: OpaqueState): boolean {
+  return family === NO_STATE.family
+}
+
 /** First 16 hex digits of SHA-256: binds state to the visible text beside it. */
 export function hashText(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16)

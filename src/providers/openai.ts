@@ -10,7 +10,7 @@ export const openai: ProviderPreset = {
   ],
   auth: 'bearer',
   family: 'openai',
-  dialect: { id: 'openai', promptCache: true },
+  dialect: { id: 'openai', promptCache: true, reasoningBack: 'none' },
   errorHints: [
     { code: 'insufficient_quota', kind: 'billing' },
     { code: 'credit_balance_exhausted', kind: 'billing' },

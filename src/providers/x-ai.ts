@@ -19,6 +19,7 @@ export const xAi: ProviderPreset = {
     refusals: false,
     instructionRole: 'system',
     customTools: false,
+    reasoningBack: 'none',
     endUserField: 'user',
     effortNames: { minimal: 'low', xhigh: 'high', max: 'high' },
     // Its reasoning models, which are nearly all, refuse these.

@@ -3,9 +3,7 @@ import { PIXEL, type Reply } from './client.js'
 import { createPairGateway, inBothModes, PAIRS, REASONING_PAIRS } from './pair.js'
 
 const modes = inBothModes(PAIRS)
-const NAME = '$client → $vendorName (streamed: $streamed)'
-
-describe.each(modes)(NAME, ({ client: clientName, vendorName, streamed }) => {
+describe.each(modes)('$client → $vendorName (streamed: $streamed)', ({ client: clientName, vendorName, streamed }) => {
   const model = `pair/${vendorName}`
   const setUp = () => {
     const tested = createPairGateway()
@@ -72,7 +70,7 @@ describe.each(modes)(NAME, ({ client: clientName, vendorName, streamed }) => {
 })
 
 describe.each(modes.filter(({ client }) => client !== 'responses'))(
-  NAME,
+  '$client → $vendorName (streamed: $streamed)',
   ({ client: clientName, vendorName, streamed }) => {
     test('a stop sequence', async () => {
       const client = createPairGateway().client(clientName)
@@ -83,7 +81,7 @@ describe.each(modes.filter(({ client }) => client !== 'responses'))(
   },
 )
 
-describe.each(inBothModes(REASONING_PAIRS))(NAME, ({ client: clientName, vendorName, streamed }) => {
+describe.each(inBothModes(REASONING_PAIRS))('$client → $vendorName (streamed: $streamed)', ({ client: clientName, vendorName, streamed }) => {
   test('case 10, case 33: reasoning is shown as such, apart from the text', async () => {
     const client = createPairGateway().client(clientName)
     const history = client.say('[[reason:Because I must.]]Why?')

@@ -44,7 +44,7 @@ export function createChatClient(fetch: Fetch): Client {
   }
 }
 
-function toBody(request: Ask): OpenAI.ChatCompletionCreateParamsNonStreaming {
+function toBody(request: Ask): Omit<OpenAI.ChatCompletionCreateParamsNonStreaming, 'stream'> {
   const { model, history, system, tools, reasoning, schema, stop, maxTokens, more } = request
   const first = system === undefined ? [] : [{ role: 'system' as const, content: system }]
   return {

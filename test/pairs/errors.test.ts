@@ -5,8 +5,6 @@ import { parseSse } from '../../src/index.js'
 import { thrownBy } from '../support/sdk-gateway.js'
 import { BALANCE_OF_PAIRS, createPairGateway, inBothModes, PAIRS } from './pair.js'
 
-const NAME = '$client → $vendorName (streamed: $streamed)'
-
 /** What the SDK throws for the statuses of a vendor: its class and the status that the client sees. */
 const STATUSES = [
   [400, 400, 'BadRequestError'],
@@ -17,7 +15,7 @@ const STATUSES = [
   [500, 502, 'InternalServerError'],
 ] as const
 
-describe.each(inBothModes(PAIRS))(NAME, ({ client: clientName, vendorName, streamed }) => {
+describe.each(inBothModes(PAIRS))('$client → $vendorName (streamed: $streamed)', ({ client: clientName, vendorName, streamed }) => {
   const sdk = clientName === 'messages' ? Anthropic : OpenAI
   const setUp = (text: string) => {
     const tested = createPairGateway()

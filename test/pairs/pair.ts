@@ -27,7 +27,7 @@ export const REASONING_PAIRS = PAIRS.map((pair) =>
 export const inBothModes = <Pair extends object>(
   pairs: readonly Pair[],
 ): readonly (Pair & { readonly streamed: boolean })[] =>
-  pairs.flatMap((pair) => [false, true].map((streamed) => ({ ...pair, streamed })))
+  [false, true].flatMap((streamed) => pairs.map((pair) => Object.assign({ streamed }, pair)))
 
 /** Micro-USD that the account of a pair gateway has. */
 export const BALANCE_OF_PAIRS = 10_000_000

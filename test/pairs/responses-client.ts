@@ -32,7 +32,7 @@ export function createResponsesClient(fetch: Fetch): Client {
   }
 }
 
-function toBody(request: Ask): OpenAI.Responses.ResponseCreateParamsNonStreaming {
+function toBody(request: Ask): Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, 'stream'> {
   const { model, history, system, tools, reasoning, schema, stop, maxTokens, more } = request
   // The protocol has no stop sequences.
   if (stop !== undefined) throw new Error('Responses has no stop sequences')

@@ -3,8 +3,6 @@ import type { Client, Reply, ToolSpec } from './client.js'
 import { createPairGateway, inBothModes, type PairGateway, PAIRS, REASONING_PAIRS } from './pair.js'
 import { answeredTurn, historyOf, type Vendor } from './vendors.js'
 
-const NAME = '$client → $vendorName (streamed: $streamed)'
-
 const WEATHER: ToolSpec = {
   name: 'weather',
   description: 'Tells the weather',
@@ -26,7 +24,7 @@ function answerCalls(client: Client, { calls }: Reply): readonly unknown[] {
   )
 }
 
-describe.each(inBothModes(PAIRS))(NAME, ({ client: clientName, vendorName, streamed }) => {
+describe.each(inBothModes(PAIRS))('$client → $vendorName (streamed: $streamed)', ({ client: clientName, vendorName, streamed }) => {
   test('case 4, case 5, case 19, case 21: parallel calls, of one name and without arguments, and their results', async () => {
     const client = createPairGateway().client(clientName)
     const request = { model: `pair/${vendorName}`, streamed, tools }
@@ -56,7 +54,9 @@ describe.each(inBothModes(PAIRS))(NAME, ({ client: clientName, vendorName, strea
 
   test('a call that the limit cut ends the answer, but not the client', async () => {
     const client = createPairGateway().client(clientName)
-    const history = client.say('[[say:Look.]][[tool:weather {"city": "a b c d e f g h i j k l m n o p q r s"}]]')
+    const history = client.say(
+      '[[say:Look.]][[tool:weather {"city": "a b c d e f g h i j k l m n o p q r s"}]]',
+    )
     const reply = await client.ask({ model: `pair/${vendorName}`, streamed, tools, history, maxTokens: 16 })
     expect(reply.finish).toBe('length')
   })
@@ -123,7 +123,7 @@ function restOf({ history }: Vendor, json: Record<string, unknown>): string {
   return JSON.stringify({ ...json, [history]: [] })
 }
 
-describe.each(modes)(`a tool loop with reasoning: ${NAME}`, (pair) => {
+describe.each(modes)('a tool loop with reasoning: $client → $vendorName (streamed: $streamed)', (pair) => {
   const { vendor } = pair
 
   test('comes to its end', async () => {

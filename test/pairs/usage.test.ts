@@ -5,8 +5,6 @@ import type { Vendor } from './vendors.js'
 
 /** What the vendor is told to report: parts are contained in their totals. */
 const REPORTED = '[[usage:input=1000,cached=300,write=200,write1h=100,output=50,reasoning=20]]'
-const NAME = '$client → $vendorName'
-
 /** What a vendor can say of it. */
 function told(vendor: Vendor): ToldUsage {
   return {
@@ -28,7 +26,7 @@ const COST = {
   'by-life': 400 + 30 + 200 * 1.25 + 100 * 2 + 100,
 } as const
 
-describe.each(PAIRS)(NAME, ({ client: clientName, vendorName, vendor }) => {
+describe.each(PAIRS)('$client → $vendorName', ({ client: clientName, vendorName, vendor }) => {
   const ask = async (streamed: boolean, text: string) => {
     const tested = createPairGateway()
     const client = tested.client(clientName)
@@ -71,7 +69,7 @@ describe.each(PAIRS)(NAME, ({ client: clientName, vendorName, vendor }) => {
   })
 })
 
-describe.each(PAIRS.filter(({ client }) => client === 'messages'))(NAME, ({ vendorName }) => {
+describe.each(PAIRS.filter(({ client }) => client === 'messages'))('$client → $vendorName', ({ vendorName }) => {
   test('case 6: a stream starts with a count of its input', async () => {
     const tested = createPairGateway()
     const answer = await tested.open('/v1/messages', {

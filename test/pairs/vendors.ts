@@ -37,7 +37,12 @@ const chat: Omit<Vendor, 'upstream' | 'model'> = {
 export const VENDORS = {
   chat: {
     ...chat,
-    upstream: { vendor: 'openai', protocol: 'openai-chat', baseUrl: `${host('chat')}/v1`, apiKey: VENDOR_KEY },
+    upstream: {
+      vendor: 'openai',
+      protocol: 'openai-chat',
+      baseUrl: `${host('chat')}/v1`,
+      apiKey: VENDOR_KEY,
+    },
     model: 'gpt-4.1',
   },
   responses: {

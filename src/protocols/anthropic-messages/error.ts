@@ -1,4 +1,11 @@
-import type { JsonObject, JsonValue } from '../../canonical/json.js'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  type JsonObject,
+  type JsonValue,
+} from '../../canonical/json.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import type { GatewayError } from '../../errors.js'
 import {
@@ -8,7 +15,6 @@ import {
   KIND_BY_STATUS,
   RETRYABLE_IN_STREAM,
 } from './vocabulary.js'
-import { asArray, asNumber, asObject, asString } from './wire/index.js'
 
 const LONGEST_MESSAGE = 2000
 const TIMES_TO_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

@@ -1,4 +1,4 @@
-import type { Effort, ReasoningRequest } from '../../canonical/request.js'
+import type { ReasoningRequest } from '../../canonical/request.js'
 import type { FinishReason } from '../../canonical/response.js'
 import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import type { ErrorCode } from '../../errors.js'
@@ -67,9 +67,6 @@ export const KIND_BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
   504: 'timeout',
   529: 'overloaded',
 }
-
-/** All efforts, ascending. */
-export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /** What `thinking.display` asks to see. */
 export const SHOW_BY_DISPLAY: Readonly<Record<string, ReasoningRequest['show']>> = {

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
+import { asString, asText, isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
-import { asNumber, asObjects, asString, asText } from './wire/index.js'
+import { toNumber, toObjects } from './wire/index.js'
 
 const BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
   400: 'bad-request',
@@ -69,7 +69,7 @@ export function decodeError(
   const text = readMessage(error, body)
   const details: Details = error === undefined ? {} : readDetails(error)
   const rpcStatus = asText(error?.['status'])
-  const effective = status >= 400 ? status : (asNumber(error?.['code']) ?? 0)
+  const effective = status >= 400 ? status : (toNumber(error?.['code']) ?? 0)
   const tokens = effective < 500 ? readOverflow(text ?? '') : undefined
   const kind = readKind(effective, rpcStatus, details.reason, text ?? '')
   const code = details.reason ?? rpcStatus ?? codeOf(error)
@@ -140,12 +140,12 @@ function codeOf(error: JsonObject | undefined): string | undefined {
 }
 
 function readDetails(error: JsonObject): Details {
-  const details = asObjects(error['details'])
+  const details = toObjects(error['details'])
   const ofType = (name: string): JsonObject | undefined =>
     details.find((detail) => asString(detail['@type'])?.endsWith(name) === true)
   return {
     reason: asText(ofType('ErrorInfo')?.['reason']),
-    field: asText(asObjects(ofType('BadRequest')?.['fieldViolations'])[0]?.['field']),
+    field: asText(toObjects(ofType('BadRequest')?.['fieldViolations'])[0]?.['field']),
     retryAfterMs: durationMs(asString(ofType('RetryInfo')?.['retryDelay'])),
   }
 }
@@ -161,9 +161,9 @@ function readOverflow(text: string): UpstreamError['tokens'] {
 }
 
 function retryFromHeaders(headers: Readonly<Record<string, string>>): number | undefined {
-  const ms = asNumber(headers['retry-after-ms'])
+  const ms = toNumber(headers['retry-after-ms'])
   if (ms !== undefined && ms >= 0) return ms
-  const seconds = asNumber(headers['retry-after'])
+  const seconds = toNumber(headers['retry-after'])
   return seconds !== undefined && seconds >= 0 ? Math.ceil(seconds * 1000) : undefined
 }
 

@@ -1,10 +1,10 @@
+import { asText } from '../../canonical/json.js'
 import type { MediaSource } from '../../canonical/content.js'
 import type { Effort } from '../../canonical/request.js'
 import type { FinishReason } from '../../canonical/response.js'
 import type { OpaqueState } from '../../canonical/state.js'
 import type { UpstreamError } from '../../canonical/upstream-error.js'
 import type { ToolRules } from '../protocol.js'
-import { asText } from './wire/index.js'
 
 /** Id of this protocol, in provider parts, extensions and file sources. */
 export const GEMINI = 'gemini'
@@ -109,17 +109,6 @@ export const LEVELS: Readonly<Record<Effort, string | undefined>> = {
   high: 'HIGH',
   xhigh: 'XHIGH',
   max: 'MAX',
-}
-
-/** Share of the largest thinking budget that each effort gets, where effort has to be said in tokens. */
-export const BUDGET_SHARES: Readonly<Record<Effort, number>> = {
-  none: 0,
-  minimal: 0.02,
-  low: 0.1,
-  medium: 0.3,
-  high: 0.6,
-  xhigh: 0.9,
-  max: 1,
 }
 
 /** Google's service tiers by the words of the other vendors; absent = the vendor decides. */

@@ -1,6 +1,12 @@
 import type { ClientWire, Protocol, UpstreamWire } from '../protocol.js'
 import { decodeError, encodeError, encodeStreamError } from './error/index.js'
-import { decodeRequest, encodeRequest, inspectRequest, routeRequest } from './request/index.js'
+import {
+  decodeRequest,
+  dropForeignState,
+  encodeRequest,
+  inspectRequest,
+  routeRequest,
+} from './request/index.js'
 import { decodeResponse, encodeResponse } from './response/index.js'
 import {
   createStreamDecoder,
@@ -16,6 +22,7 @@ import { fieldNames } from './vocabulary.js'
 const client: ClientWire = {
   inspectRequest,
   routeRequest,
+  dropForeignState,
   fieldNames,
   encodeError,
   encodeStreamError,

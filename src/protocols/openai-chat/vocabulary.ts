@@ -1,4 +1,4 @@
-import type { CanonicalRequest, Effort } from '../../canonical/request.js'
+import type { CanonicalRequest } from '../../canonical/request.js'
 import type { FinishReason } from '../../canonical/response.js'
 import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
 
@@ -54,9 +54,6 @@ export const SUMMARY_SEPARATOR = '\n\n'
 
 /** Family of state that is for ourselves alone. */
 export const OWN_FAMILY = 'gateway'
-
-/** Efforts in ascending order. */
-export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /** Canonical reasons by the vendor's word. */
 export const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {

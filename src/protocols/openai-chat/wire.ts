@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
+import { asArray, isJsonObject } from '../../canonical/json.js'
 
 /** One choice of an answer or of a chunk. Every field may be absent or of another type: vendors differ. */
 export interface WireChoice {
@@ -37,31 +37,6 @@ export interface WireToolCall {
   readonly arguments?: unknown
   readonly input?: unknown
   readonly extra_content?: unknown
-}
-
-/** The object, or `undefined` when it is none. */
-export function asObject(value: unknown): JsonObject | undefined {
-  return isJsonObject(value) ? value : undefined
-}
-
-/** The elements, or none when it is no array. */
-export function asArray(value: unknown): readonly JsonValue[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]) : []
-}
-
-/** The string, or `undefined` when it is none. */
-export function asString(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-/** The string, or `undefined` when it is none or empty. */
-export function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** The finite number, or `undefined` when it is none. */
-export function asNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 /** The boolean, or `undefined` when it is none. */

@@ -1,8 +1,16 @@
-import type { JsonObject, JsonValue } from '../../canonical/json.js'
+import {
+  asNumber,
+  asObject,
+  asObjects,
+  asString,
+  asText,
+  type JsonObject,
+  type JsonValue,
+  lookUp,
+} from '../../canonical/json.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import type { GatewayError } from '../../errors.js'
 import { KIND_BY_CODE, KIND_BY_STATUS } from './vocabulary.js'
-import { asNumber, asObject, asObjects, asString, asText, lookUp } from './wire/index.js'
 
 const LONGEST_MESSAGE = 2000
 const NO_STATUS = 200

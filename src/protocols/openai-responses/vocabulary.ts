@@ -1,4 +1,4 @@
-import type { CanonicalRequest, Effort } from '../../canonical/request.js'
+import type { CanonicalRequest } from '../../canonical/request.js'
 import type { FinishReason } from '../../canonical/response.js'
 import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
 
@@ -69,9 +69,6 @@ export const KIND_BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
   504: 'timeout',
   529: 'overloaded',
 }
-
-/** Efforts of `reasoning.effort`, ascending. */
-export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /** `include` entry that makes the vendor hand out its reasoning state. */
 export const ENCRYPTED_REASONING = 'reasoning.encrypted_content'

@@ -48,16 +48,18 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
   const warnings: Warning[] = []
   const offered = dropToolSearch(toolsOf(request), to, warnings)
   const renamed = renameTools(offered, table, rules)
-  const emulatesStop = request.stop !== undefined && to.upstream.stopSequences === false
+  const stop = stopToEmulate(request, to)
   const adapted: CanonicalRequest = {
     ...request,
     messages: adaptMessages(request.messages, { ...options, rules, table, warnings }),
     ...(request.tools === undefined ? {} : { tools: renamed.tools }),
-    ...(request.toolChoice === undefined ? {} : { toolChoice: adaptChoice(request.toolChoice, table) }),
-    ...(emulatesStop ? { stop: undefined } : {}),
+    ...(request.toolChoice === undefined
+      ? {}
+      : { toolChoice: adaptChoice(request.toolChoice, table, rules) }),
+    ...(to.upstream.stopSequences === false ? { stop: undefined } : {}),
   }
   const kept = dropForeignExtensions(adapted, to.id)
-  if (emulatesStop) {
+  if (stop.length > 0) {
     warnings.push({
       code: 'emulated',
       path: fieldPath('stop'),
@@ -69,8 +71,12 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
     request: kept.request,
     warnings: [...renamed.warnings, ...warnings, ...kept.warnings],
     tools: table,
-    stop: emulatesStop ? (request.stop ?? []).filter((sequence) => sequence !== '') : [],
+    stop,
   }
+}
+
+function stopToEmulate({ stop = [] }: CanonicalRequest, { upstream }: Protocol): readonly string[] {
+  return upstream.stopSequences === false ? stop.filter((sequence) => sequence !== '') : []
 }
 
 /** A search over tools that are not loaded: another vendor cannot run it, but it gets all tools at once. */
@@ -182,9 +188,10 @@ function adaptCallId(id: string, { rules, target, context }: MessageOptions): st
   return rules.callId.test(id) ? id : CALL_PREFIX + context.hash(id, HASHED_ID_LENGTH)
 }
 
-function adaptChoice(choice: ToolChoice, table: ToolTable): ToolChoice {
+function adaptChoice(choice: ToolChoice, table: ToolTable, { namespaces }: ToolRules): ToolChoice {
   const rename = ({ name, namespace }: ToolReference): ToolReference => ({
     name: table.toWire(name, namespace).wireName,
+    ...(namespace === undefined || !namespaces ? {} : { namespace }),
   })
   if (choice.type === 'tool') return { ...choice, tool: rename(choice.tool) }
   if (choice.type === 'allowed') return { ...choice, tools: choice.tools.map(rename) }

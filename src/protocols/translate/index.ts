@@ -69,7 +69,7 @@ export interface ReplyFacts {
 export function translateRequest(body: JsonObject, route: TranslationRoute): TranslatedRequest {
   const { from, context, maxOutputTokens } = route
   const decoded = from.decodeRequest(body, context)
-  const limited = maxOutputTokens === undefined ? decoded.value : { ...decoded.value, maxOutputTokens }
+  const limited = { ...decoded.value, maxOutputTokens: decoded.value.maxOutputTokens ?? maxOutputTokens }
   const request = route.media === undefined ? limited : inlineMedia(limited, route, route.media)
   const names = from.client?.fieldNames ?? {}
   const { adapted, encoded } = localizeErrors(names, () => encodeFor(request, route))

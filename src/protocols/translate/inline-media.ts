@@ -53,6 +53,9 @@ function mapRefused(
   const mapPart = <T extends UserPart>(part: T): T => {
     if (part.type === 'tool-result') return { ...part, content: part.content.map(mapPart) }
     if (part.type !== 'image' && part.type !== 'video' && part.type !== 'document') return part
+    if (part.type === 'document' && part.source.type === 'parts') {
+      return { ...part, source: { ...part.source, parts: part.source.parts.map(mapPart) } }
+    }
     if (part.source.type !== 'url' || upstream.takesUrl?.(part.type, part.source.url, target)) return part
     const fetched = replace(part.source.url, part.path ?? part.type)
     return fetched === undefined ? part : { ...part, source: { type: 'base64', ...fetched } }

@@ -1,10 +1,11 @@
 import { accumulate } from '../../canonical/accumulate.js'
+import type { ToolCallPart } from '../../canonical/content.js'
 import type { CanonicalResponse } from '../../canonical/response.js'
 import type { BlockStart, StreamPart } from '../../canonical/stream.js'
 import { unfoldResponse } from '../../canonical/unfold.js'
 import { createInputUnwrapper, type InputUnwrapper } from './custom-input.js'
-import { createStopScanner } from './stop-sequences.js'
-import type { ToolTable } from './tool-table.js'
+import { createStopScanner, type StopScanner } from './stop-sequences.js'
+import type { ToolEntry, ToolTable } from './tool-table.js'
 
 /** Undoes on a vendor's answer what `adaptRequest` did to the request. */
 export interface Restorer {
@@ -30,15 +31,10 @@ export function createRestorer(tools: ToolTable, stop: readonly string[]): Resto
 
   const restoreBlock = (key: number, block: BlockStart): BlockStart => {
     if (block.kind !== 'tool') return block
-    const entry = tools.fromWire(block.name)
+    const entry = tools.fromWire(block.name, block.namespace)
     if (entry === undefined) return block
     if (entry.emulated) unwrappers.set(key, createInputUnwrapper())
-    return {
-      ...block,
-      name: entry.name,
-      ...(entry.namespace === undefined ? {} : { namespace: entry.namespace }),
-      tool: entry.emulated ? 'custom' : block.tool,
-    }
+    return { ...block, ...ownName(entry), tool: entry.emulated ? 'custom' : block.tool }
   }
 
   return {
@@ -58,11 +54,33 @@ export function restoreResponse(
   tools: ToolTable,
   stop: readonly string[],
 ): CanonicalResponse {
-  if (tools.plain && stop.length === 0) return response
-  const restorer = createRestorer(tools, stop)
-  // The usage of an answer that a stop sequence cut is still what the vendor counted.
-  const parts = unfoldResponse(response).flatMap((part) => restorer.push(part))
-  return { ...response, ...accumulate(parts).response, usage: response.usage }
+  const restored = tools.plain
+    ? response
+    : {
+        ...response,
+        content: response.content.map((part) =>
+          part.type === 'tool-call' ? restoreCall(part, tools.fromWire(part.name, part.namespace)) : part,
+        ),
+      }
+  return stop.length === 0 ? restored : cutResponse(restored, createStopScanner(stop))
+}
+
+function restoreCall(part: ToolCallPart, entry: ToolEntry | undefined): ToolCallPart {
+  if (entry === undefined) return part
+  const named = { ...part, ...ownName(entry) }
+  if (!entry.emulated) return named
+  const unwrapper = createInputUnwrapper()
+  return { ...named, kind: 'custom', input: unwrapper.push(part.input) + unwrapper.end() }
+}
+
+function ownName({ name, namespace }: ToolEntry): Pick<ToolCallPart, 'name' | 'namespace'> {
+  return { name, ...(namespace === undefined ? {} : { namespace }) }
+}
+
+/** The usage of an answer that a stop sequence cut is still what the vendor counted. */
+function cutResponse(response: CanonicalResponse, scanner: StopScanner): CanonicalResponse {
+  const parts = unfoldResponse(response).flatMap((part) => scanner.push(part))
+  return scanner.matched ? { ...response, ...accumulate(parts).response, usage: response.usage } : response
 }
 
 function toDelta(key: number, text: string): readonly StreamPart[] {

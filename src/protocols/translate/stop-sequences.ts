@@ -11,34 +11,31 @@ export interface StopScanner {
 export function createStopScanner(sequences: readonly string[]): StopScanner {
   const longest = Math.max(...sequences.map(({ length }) => length))
   const open = new Set<number>()
-  let textKey = -1
-  let held = ''
+  /** What is held back of each open text. */
+  const held = new Map<number, string>()
   let matched = false
 
   const scan = (key: number, text: string): readonly StreamPart[] => {
-    held += text
-    const hit = firstHit(held, sequences)
-    if (hit !== null) {
-      matched = true
-      const before = held.slice(0, hit.at)
-      held = ''
-      return [...deltas(key, before), ...stop(hit.sequence)]
+    const hit = firstHit(text, sequences)
+    if (hit === null) {
+      const end = wholeEnd(text, text.length - (longest - 1))
+      held.set(key, text.slice(end))
+      return deltas(key, text.slice(0, end))
     }
-    const safe = Math.max(0, held.length - (longest - 1))
-    const out = held.slice(0, safe)
-    held = held.slice(safe)
-    return deltas(key, out)
+    matched = true
+    held.set(key, text.slice(0, hit.at))
+    return [
+      ...[...open].flatMap((one) => [
+        ...flush(one),
+        { type: 'close', key: one, status: 'complete' } as const,
+      ]),
+      { type: 'finish', finish: { reason: 'stop-sequence', stopSequence: hit.sequence } },
+    ]
   }
 
-  const stop = (sequence: string): readonly StreamPart[] => [
-    ...[...open].map((key): StreamPart => ({ type: 'close', key, status: 'complete' })),
-    { type: 'finish', finish: { reason: 'stop-sequence', stopSequence: sequence } },
-  ]
-
   const flush = (key: number): readonly StreamPart[] => {
-    if (key !== textKey) return []
-    const rest = held
-    held = ''
+    const rest = held.get(key) ?? ''
+    held.delete(key)
     return deltas(key, rest)
   }
 
@@ -51,14 +48,17 @@ export function createStopScanner(sequences: readonly string[]): StopScanner {
       switch (part.type) {
         case 'open':
           open.add(part.key)
-          if (part.block.kind === 'text') textKey = part.key
+          if (part.block.kind === 'text') held.set(part.key, '')
           return [part]
-        case 'delta':
-          return part.key === textKey ? scan(part.key, part.text) : [part]
-        case 'close': {
+        case 'delta': {
+          const before = held.get(part.key)
+          return before === undefined ? [part] : scan(part.key, before + part.text)
+        }
+        case 'close':
           open.delete(part.key)
           return [...flush(part.key), part]
-        }
+        case 'error':
+          return [...[...held.keys()].flatMap(flush), part]
         default:
           return [part]
       }
@@ -70,14 +70,25 @@ function deltas(key: number, text: string): readonly StreamPart[] {
   return text === '' ? [] : [{ type: 'delta', key, text }]
 }
 
-function firstHit(
-  text: string,
-  sequences: readonly string[],
-): { readonly at: number; readonly sequence: string } | null {
-  let best: { at: number; sequence: string } | null = null
+/** `end`, or one less where it would part the halves of a surrogate pair: not every client can join them again. */
+function wholeEnd(text: string, end: number): number {
+  if (end <= 0) return 0
+  return /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) ? end - 1 : end
+}
+
+interface Hit {
+  readonly at: number
+  readonly sequence: string
+}
+
+/** The sequence that is complete first, as when the text comes character by character; of several, the longest. */
+function firstHit(text: string, sequences: readonly string[]): Hit | null {
+  let best: (Hit & { readonly end: number }) | null = null
   for (const sequence of sequences) {
     const at = sequence === '' ? -1 : text.indexOf(sequence)
-    if (at >= 0 && (best === null || at < best.at)) best = { at, sequence }
+    const end = at + sequence.length
+    if (at < 0) continue
+    if (best === null || end < best.end || (end === best.end && at < best.at)) best = { at, sequence, end }
   }
   return best
 }

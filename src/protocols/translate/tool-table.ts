@@ -16,17 +16,17 @@ export interface ToolTable {
   /** By the client's name; a name that no tool declares is still made legal. */
   toWire(name: string, namespace: string | undefined): ToolEntry
   /** By the vendor's name; undefined when the client declared no such tool. */
-  fromWire(wireName: string): ToolEntry | undefined
+  fromWire(wireName: string, namespace?: string): ToolEntry | undefined
   /** True when nothing is called otherwise than the client calls it. */
   readonly plain: boolean
 }
 
-const SUFFIX_LENGTH = 6
+const HASH_LENGTH = 6
 const NAMESPACE_JOINT = '__'
 
 /**
  * Names every tool for a vendor: deterministic and reversible, so that a history keeps its bytes from turn to turn.
- * A name that had to change ends in a hash of the original, so two names never meet.
+ * A name that had to change, or that another tool has taken, ends in a hash of the original, so two names never meet.
  */
 export function createToolTable(
   tools: readonly ToolDefinition[],
@@ -35,26 +35,30 @@ export function createToolTable(
 ): ToolTable {
   const byName = new Map<string, ToolEntry>()
   const byWireName = new Map<string, ToolEntry>()
+  const wireKeyOf = (wireName: string, namespace: string | undefined): string =>
+    keyOf(wireName, rules.namespaces ? namespace : undefined)
   const makeEntry = (name: string, namespace: string | undefined, custom: boolean): ToolEntry => {
     const full = namespace === undefined || rules.namespaces ? name : namespace + NAMESPACE_JOINT + name
+    const legal = toLegalName(full, rules, context)
+    const isTaken = byWireName.has(wireKeyOf(legal, namespace))
     return {
-      wireName: toLegalName(full, rules, context),
+      wireName: isTaken ? addHash(legal, context.hash(keyOf(name, namespace), HASH_LENGTH), rules) : legal,
       name,
       namespace,
       emulated: custom && !rules.customTools,
     }
   }
   for (const tool of tools) {
-    if (tool.type === 'hosted') continue
+    if (tool.type === 'hosted' || byName.has(keyOf(tool.name, tool.namespace?.name))) continue
     const entry = makeEntry(tool.name, tool.namespace?.name, tool.type === 'custom')
     byName.set(keyOf(tool.name, tool.namespace?.name), entry)
-    byWireName.set(entry.wireName, entry)
+    byWireName.set(wireKeyOf(entry.wireName, entry.namespace), entry)
   }
   return {
     toWire: (name, namespace) => byName.get(keyOf(name, namespace)) ?? makeEntry(name, namespace, false),
-    fromWire: (wireName) => byWireName.get(wireName),
-    plain: [...byWireName.values()].every(
-      ({ wireName, name, namespace, emulated }) => wireName === name && namespace === undefined && !emulated,
+    fromWire: (wireName, namespace) => byWireName.get(wireKeyOf(wireName, namespace)),
+    plain: [...byWireName].every(
+      ([key, { name, namespace, emulated }]) => key === keyOf(name, namespace) && !emulated,
     ),
   }
 }
@@ -67,8 +71,12 @@ function toLegalName(name: string, rules: ToolRules, context: CodecContext): str
   const allowed = Array.from(name, (character) => (rules.name.test(character) ? character : '_')).join('')
   const legal = rules.firstCharacter?.test(allowed) === false ? `_${allowed}` : allowed
   if (legal === name && name.length <= rules.maxNameLength) return name
-  const suffix = `_${context.hash(name, SUFFIX_LENGTH)}`
-  return legal.slice(0, rules.maxNameLength - suffix.length) + suffix
+  return addHash(legal, context.hash(name, HASH_LENGTH), rules)
+}
+
+function addHash(legal: string, hash: string, { maxNameLength }: ToolRules): string {
+  const suffix = `_${hash}`
+  return legal.slice(0, maxNameLength - suffix.length) + suffix
 }
 
 /** The request's tools as the vendor shall see them. */
@@ -105,12 +113,13 @@ function emulate(tool: CustomTool, warnings: Warning[]): FunctionTool {
   }
   const rule =
     grammar === undefined
-      ? ''
-      : `\n\nThe input must match this ${grammar.syntax} grammar:\n${grammar.definition}`
+      ? undefined
+      : `The input must match this ${grammar.syntax} grammar:\n${grammar.definition}`
+  const lines = [tool.description, rule].filter((line) => line !== undefined)
   return {
     ...rest,
     type: 'function',
-    description: (tool.description ?? '') + rule,
+    ...(lines.length === 0 ? {} : { description: lines.join('\n\n') }),
     parameters: {
       type: 'object',
       properties: { input: { type: 'string' } },

@@ -95,6 +95,19 @@ describe.each(TRANSCRIPTS)('the bytes of a $name stream', (transcript) => {
       expect(failuresIn(answer)).toHaveLength(1)
     }
   })
+
+  test.each(['\n', '\r\n', '\r'])(
+    'case 43: hold nothing of an error event of the vendor (line end %j)',
+    async (lineEnd) => {
+      const [first = ''] = events
+      const error = `id: 9\nevent: error\n${transcript.vendorError('it broke').replace(/^event: .*\n/, '')}`
+      const answer = await relayed(transcript, [(first + error).replaceAll('\n', lineEnd)])
+      const begin = renamed(transcript, first).replaceAll('\n', lineEnd)
+      expect(answer.startsWith(begin)).toBe(true)
+      expect(answer.slice(begin.length)).not.toMatch(/\r|id: 9/)
+      expect(failuresIn(answer)).toHaveLength(1)
+    },
+  )
 })
 
 describe('the model’s name in a stream', () => {

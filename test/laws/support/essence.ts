@@ -49,6 +49,24 @@ export function responseEssence(
   )
 }
 
+/**
+ * What an answer says of each kind, for Chat: its whole message has one field each and no order among them. Sources
+ * come last in a stream, where the text that they are for is over when calls followed it.
+ */
+export function fieldEssence(response: CanonicalResponse): JsonObject {
+  const { content, finish, usage } = responseEssence(response)
+  const parts = content as readonly JsonObject[]
+  const joined = (type: string): string =>
+    parts.map((part) => (part['type'] === type ? String(part['text']) : '')).join('')
+  return {
+    thought: joined('reasoning'),
+    text: joined('text'),
+    refusal: joined('refusal'),
+    calls: parts.filter((part) => part['type'] === 'tool-call'),
+    ...{ finish: finish ?? null, usage: usage ?? null },
+  }
+}
+
 function toJson(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject
 }

@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
-import type { JsonObject } from '../../../src/index.js'
+import { isJsonObject, type JsonObject, parseJson, parseSse } from '../../../src/index.js'
 
 /** What an official SDK's strict stream helper made of a stream. */
 export interface SdkReading {
@@ -42,11 +42,11 @@ async function readChat(text: string): Promise<SdkReading> {
   const [choice] = choices
   if (choice === undefined) throw new Error('no choice')
   const { message } = choice
-  const { reasoning_content: thought } = message as { readonly reasoning_content?: string }
+  const thinking = joinThinking(text)
   return {
     text: message.content ?? '',
     refusal: message.refusal ?? '',
-    thought: thought ?? '',
+    thought: thinking.reasoning_content ?? '',
     calls: (message.tool_calls ?? []).map((call) => {
       const {
         id,
@@ -61,7 +61,27 @@ async function readChat(text: string): Promise<SdkReading> {
     }),
     stop: choice.finish_reason,
     usage: usage === undefined ? null : { input: usage.prompt_tokens, output: usage.completion_tokens },
-    message: toJson(message),
+    message: { ...toJson(message), ...thinking },
+  }
+}
+
+interface Thinking {
+  readonly reasoning_content?: string
+  readonly reasoning_details?: readonly JsonObject[]
+}
+
+/** OpenAI's SDK keeps only the last piece of fields that it does not know; clients that reason join them by themselves. */
+function joinThinking(text: string): Thinking {
+  const deltas = parseSse(text).flatMap(({ data }) => {
+    const chunk = parseJson(data)
+    const choices = isJsonObject(chunk) ? ((chunk['choices'] ?? []) as readonly { delta: Thinking }[]) : []
+    return choices.map(({ delta }) => delta)
+  })
+  const content = deltas.map((delta) => delta.reasoning_content ?? '').join('')
+  const details = deltas.flatMap((delta) => delta.reasoning_details ?? [])
+  return {
+    ...(content === '' ? {} : { reasoning_content: content }),
+    ...(details.length === 0 ? {} : { reasoning_details: details }),
   }
 }
 

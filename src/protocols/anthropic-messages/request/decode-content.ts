@@ -10,11 +10,18 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
-import { isNoState } from '../response/carrier.js'
+import { isNoState } from '../../state-envelope.js'
 import { decodeCitations } from '../wire/citation.js'
-import { asArray, asObject, asString, PROTOCOL } from '../wire/index.js'
+import { PROTOCOL } from '../wire/index.js'
 import type { Warn } from '../wire/warn.js'
 
 /** Reads the state of a thinking block; `null` when it must not be trusted. */

@@ -1,5 +1,12 @@
 import type { AssistantPart, TextPart } from '../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type {
   AssistantMessage,
   Effort,
@@ -9,7 +16,7 @@ import type {
 } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext } from '../../protocol.js'
-import { asArray, asObject, asString, NATIVE_FAMILY, PROTOCOL } from '../wire/index.js'
+import { NATIVE_FAMILY, PROTOCOL } from '../wire/index.js'
 import type { Warn } from '../wire/warn.js'
 import { decodeAssistantBlock, decodeText, decodeUserBlock, type ReadState } from './decode-content.js'
 import { decodeEffort } from './decode-thinking.js'

@@ -1,7 +1,7 @@
-import { type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asNumber, asObject, asString, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asEffort, effortOfBudget } from '../../../canonical/effort.js'
 import type { Effort, ReasoningRequest } from '../../../canonical/request.js'
-import { EFFORTS, SHOW_BY_DISPLAY } from '../vocabulary.js'
-import { asNumber, asObject, asString } from '../wire/index.js'
+import { SHOW_BY_DISPLAY } from '../vocabulary.js'
 import type { Warn } from '../wire/warn.js'
 import type { Restored } from './restore.js'
 
@@ -10,13 +10,6 @@ export interface DecodedThinking {
   readonly reasoning?: ReasoningRequest | undefined
   readonly restored: Restored
 }
-
-/** Upper bounds of the budget's share of `max_tokens`; a larger share is `xhigh`. */
-const EFFORT_BY_SHARE: readonly { readonly below: number; readonly effort: Effort }[] = [
-  { below: 0.2, effort: 'low' },
-  { below: 0.45, effort: 'medium' },
-  { below: 0.75, effort: 'high' },
-]
 
 /** Reads `thinking` and `output_config.effort`. */
 export function decodeThinking(body: JsonObject, warn: Warn): DecodedThinking {
@@ -36,7 +29,9 @@ export function decodeThinking(body: JsonObject, warn: Warn): DecodedThinking {
     }
   }
   const budgetTokens = type === 'enabled' ? asNumber(thinking.budget_tokens) : undefined
-  const derived = effort ?? effortOfBudget(budgetTokens, asNumber(body.max_tokens))
+  const derived =
+    effort ??
+    (budgetTokens === undefined ? undefined : effortOfBudget(budgetTokens, asNumber(body.max_tokens)))
   const show = SHOW_BY_DISPLAY[asString(thinking.display) ?? '']
   return {
     reasoning: {
@@ -49,20 +44,10 @@ export function decodeThinking(body: JsonObject, warn: Warn): DecodedThinking {
   }
 }
 
-/** The effort that a thinking budget stands for, given the limit that contains it. */
-export function effortOfBudget(
-  budgetTokens: number | undefined,
-  maxTokens: number | undefined,
-): Effort | undefined {
-  if (budgetTokens === undefined) return undefined
-  const share = budgetTokens / Math.max(maxTokens ?? 0, budgetTokens, 1)
-  return EFFORT_BY_SHARE.find(({ below }) => share < below)?.effort ?? 'xhigh'
-}
-
 /** Reads an effort; unknown ones are left out with a warning. */
 export function decodeEffort(value: JsonValue | undefined, path: string, warn: Warn): Effort | undefined {
   if (value === undefined || value === null) return undefined
-  const effort = EFFORTS.find((known) => known === value)
+  const effort = asEffort(value)
   if (effort === undefined) warn('dropped', path, 'This effort is not known here.', true)
   return effort
 }

@@ -1,10 +1,17 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type { CanonicalRequest, ResponseFormat } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext, Translated } from '../../protocol.js'
 import { TIER_BY_WIRE } from '../vocabulary.js'
 import { readUserIds } from '../wire/client.js'
-import { asArray, asObject, asString, PROTOCOL } from '../wire/index.js'
+import { PROTOCOL } from '../wire/index.js'
 import { collectWarnings, type Warn } from '../wire/warn.js'
 import { cacheOf } from './decode-content.js'
 import { decodeMessages } from './decode-messages.js'

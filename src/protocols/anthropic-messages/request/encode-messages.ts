@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../canonical/request.js'
-import { asArray, asObject } from '../wire/index.js'
 import {
   encodeAssistantPart,
   encodeOrphan,

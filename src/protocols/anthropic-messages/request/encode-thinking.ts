@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../../canonical/json.js'
+import { BUDGET_SHARES, effortOfBudget, nearestEffort } from '../../../canonical/effort.js'
 import type { Effort, ReasoningRequest } from '../../../canonical/request.js'
 import type { ModelTraits } from '../../../canonical/target.js'
 import { fieldPath } from '../../protocol.js'
-import { DISPLAY_BY_SHOW, EFFORTS } from '../vocabulary.js'
+import { DISPLAY_BY_SHOW } from '../vocabulary.js'
 import { NATIVE_FAMILY } from '../wire/index.js'
-import { effortOfBudget } from './decode-thinking.js'
 import type { Scope } from './scope.js'
 
 /** `thinking`, `output_config.effort` and the output limit, which contains a thinking budget. */
@@ -33,16 +33,8 @@ const DROP_UNBOUND: JsonObject = { prefix_mismatch_behavior: 'drop_block' }
 const PATH = fieldPath('reasoning')
 const SMALLEST_BUDGET = 1024
 const DEFAULT_MODEL_LIMIT = 64_000
-/** Share of the model's output limit that an effort may think. */
-const SHARE_BY_EFFORT: Readonly<Record<Effort, number>> = {
-  none: 0,
-  minimal: 0.02,
-  low: 0.1,
-  medium: 0.3,
-  high: 0.6,
-  xhigh: 0.9,
-  max: 0.95,
-}
+/** The budget is part of the model's output limit: some of it has to be left for the answer. */
+const LARGEST_SHARE = 0.95
 /** What the wire has a word for. */
 const WIRE_EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max']
 
@@ -142,14 +134,15 @@ function encodeBudgetEffort(
 ): { effort?: string } {
   const { target, restored } = scope
   const takesEffort = (target.traits.efforts?.length ?? (restored === null ? 0 : 1)) > 0
-  const isDerived = effortOfBudget(budgetTokens, clientLimit) === effort
+  const isDerived = budgetTokens !== undefined && effortOfBudget(budgetTokens, clientLimit) === effort
   return effort === undefined || !takesEffort || isDerived ? {} : { effort: toWireEffort(effort, scope) }
 }
 
 function budgetOf({ effort, enabled }: ReasoningRequest, modelLimit: number | undefined): number | undefined {
   const wish = effort ?? (enabled === true ? 'medium' : undefined)
   if (wish === undefined) return undefined
-  return Math.max(SMALLEST_BUDGET, Math.floor(SHARE_BY_EFFORT[wish] * (modelLimit ?? DEFAULT_MODEL_LIMIT)))
+  const share = Math.min(BUDGET_SHARES[wish], LARGEST_SHARE)
+  return Math.max(SMALLEST_BUDGET, Math.floor(share * (modelLimit ?? DEFAULT_MODEL_LIMIT)))
 }
 
 function clamp(value: number, bounds: ModelTraits['reasoningBudget']): number {
@@ -165,12 +158,11 @@ function optionsOf({ restored }: Scope, { show }: ReasoningRequest): JsonObject 
   }
 }
 
-/** The nearest effort that the model takes: the next lower one, else its lowest. */
+/** The nearest effort that the model takes and the wire has a word for. */
 function toWireEffort(effort: Effort, { target, warn }: Scope): string {
   const taken = (target.traits.efforts ?? WIRE_EFFORTS).filter((one) => WIRE_EFFORTS.includes(one))
-  if (taken.includes(effort)) return effort
-  const rank = EFFORTS.indexOf(effort)
-  const nearest = taken.findLast((one) => EFFORTS.indexOf(one) < rank) ?? taken[0] ?? 'low'
+  const nearest = nearestEffort(effort, taken) ?? 'low'
+  if (nearest === effort) return effort
   warn('clamped', PATH, 'The effort was brought to the nearest one that the model takes.')
   return nearest
 }

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { asArray, asObject, type JsonObject } from '../../../canonical/json.js'
 import type { CustomTool, FunctionTool, HostedTool } from '../../../canonical/request.js'
-import { asArray, asObject, PROTOCOL } from '../wire/index.js'
+import { PROTOCOL } from '../wire/index.js'
 import { fieldsOf, reinsert, restoredIn } from './restore.js'
 import { isStrictSchema, toRootObject, withoutKeyword } from './schema.js'
 import { mark, refuse, type Draft, type Scope } from './scope.js'

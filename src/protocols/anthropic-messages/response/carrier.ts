@@ -1,17 +1,9 @@
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { EncodeContext } from '../../protocol.js'
-import { hashText } from '../../state-envelope.js'
+import { hashText, NO_STATE } from '../../state-envelope.js'
 import { NATIVE_FAMILY } from '../wire/index.js'
 
 const ID_LENGTH = 24
-
-/** Reasoning that came without state: clients want some signature, and no vendor takes this one back. */
-const NO_STATE: OpaqueState = { family: 'none', kind: 'reasoning-text', data: '' }
-
-/** True for the state that stands where there is none. */
-export function isNoState({ family }: OpaqueState): boolean {
-  return family === NO_STATE.family
-}
 
 /**
  * The signature of a thinking block: this protocol's own as it is, that of another vendor in an envelope that is bound

@@ -1,7 +1,6 @@
 import type { Finish } from '../../../canonical/response.js'
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asString, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import { REASON_BY_STOP, STOP_BY_REASON } from '../vocabulary.js'
-import { asObject, asString } from '../wire/index.js'
 
 /** Reads why an answer ended. `stop` is the message, or the `delta` of `message_delta`. */
 export function decodeFinish(stop: JsonObject): Finish {

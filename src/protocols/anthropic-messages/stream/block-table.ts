@@ -1,9 +1,8 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { asObject, type JsonObject } from '../../../canonical/json.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import { ANSWER_TOOL } from '../request/encode-format.js'
 import type { ReadState } from '../request/decode-content.js'
-import { asObject } from '../wire/index.js'
 import { createBlockDecoder, type BlockDecoder } from './block.js'
 
 /** The content blocks of one stream, by their index on the wire. */

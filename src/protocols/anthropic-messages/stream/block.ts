@@ -1,9 +1,16 @@
-import { parseJson, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+} from '../../../canonical/json.js'
 import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 import { ANSWER_TOOL } from '../request/encode-format.js'
 import { inputText, type ReadState } from '../request/decode-content.js'
 import { decodeCitation } from '../wire/citation.js'
-import { asArray, asObject, asString, PROTOCOL } from '../wire/index.js'
+import { PROTOCOL } from '../wire/index.js'
 
 /** One content block of a vendor's stream while it is open. */
 export interface BlockDecoder {

@@ -1,12 +1,12 @@
 import type { Citation } from '../../../canonical/content.js'
-import { parseJson, type JsonObject } from '../../../canonical/json.js'
+import { asObject, type JsonObject, parseJson } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart } from '../../../canonical/stream.js'
 import type { EncodeContext } from '../../protocol.js'
 import { parseInput } from '../request/encode-content.js'
 import { carry, hidesReasoning, nativeData, toolCarrier } from '../response/carrier.js'
 import { encodeCitation } from '../wire/citation.js'
-import { asObject, PROTOCOL } from '../wire/index.js'
+import { PROTOCOL } from '../wire/index.js'
 import { deltaEvent, eventOf, startEvent, stopEvent } from './events.js'
 
 /** Gives out the index of the next block on the wire. */

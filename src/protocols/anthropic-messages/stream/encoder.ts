@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../canonical/json.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
-import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
+import { completeUsage, mergeUsage, type PartialUsage, type Usage } from '../../../canonical/usage.js'
 import type { EncodeContext, StreamEncoder } from '../../protocol.js'
 import { overflowWording } from '../error.js'
 import { messageId } from '../response/carrier.js'
@@ -16,6 +16,11 @@ const BAD_ARGUMENTS: UpstreamError = {
   kind: 'garbage',
   message: 'The model wrote tool arguments that are no JSON.',
 }
+
+type Head = Pick<Extract<StreamPart, { type: 'start' }>, 'id' | 'usage'>
+
+/** For a stream whose vendor did not say that it starts. */
+const UNNAMED: Head = { id: '' }
 
 /** One stream that is being written. */
 interface Writing {
@@ -51,7 +56,7 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
 function write(part: StreamPart, writing: Writing): string {
   switch (part.type) {
     case 'start':
-      return start(part.id, writing)
+      return start(part, writing)
     case 'open':
       return openBlock(part.key, part.block, writing)
     case 'delta':
@@ -76,10 +81,13 @@ function write(part: StreamPart, writing: Writing): string {
   }
 }
 
-function start(id: string, writing: Writing): string {
+function start({ id, usage }: Head, writing: Writing): string {
   if (writing.isStarted) return ''
   writing.isStarted = true
-  return eventOf('message_start', { message: headOf(id, writing.context) }) + PING_EVENT
+  const { context } = writing
+  const counted = completeUsage(usage ?? {})
+  const input = counted.inputTokens > 0 ? counted : estimatedUsage(context.estimatedInputTokens, 0)
+  return eventOf('message_start', { message: headOf(id, input, context) }) + PING_EVENT
 }
 
 function openOf(key: number, { open }: Writing): Writing['open'] {
@@ -93,7 +101,7 @@ function openBlock(key: number, block: BlockStart, writing: Writing): string {
   if (block.kind === 'refusal') writing.refusal ??= ''
   const encoder = createBlockEncoder(block, { next: () => writing.index++ }, writing.context)
   writing.open = { key, kind: block.kind, encoder }
-  return start('', writing) + before + encoder.open()
+  return start(UNNAMED, writing) + before + encoder.open()
 }
 
 function writeDelta(key: number, text: string, writing: Writing): string {
@@ -112,7 +120,7 @@ function closeBlock(status: 'complete' | 'incomplete', writing: Writing): string
 
 function finish(reason: Finish, writing: Writing): string {
   const { context, usage, characters } = writing
-  const before = start('', writing) + closeBlock('incomplete', writing)
+  const before = start(UNNAMED, writing) + closeBlock('incomplete', writing)
   if (writing.isEnded) return before
   writing.isEnded = true
   const total =
@@ -134,8 +142,8 @@ function fail(error: UpstreamError, writing: Writing): string {
   })
 }
 
-/** The message before it has content. Cache parts are not known yet; the end of the stream names them. */
-function headOf(id: string, context: EncodeContext): JsonObject {
+/** The message before it has content: clients read only here how long cache writes live. */
+function headOf(id: string, input: Usage, context: EncodeContext): JsonObject {
   return {
     id: messageId(id, context),
     type: 'message',
@@ -145,7 +153,7 @@ function headOf(id: string, context: EncodeContext): JsonObject {
     stop_reason: null,
     stop_sequence: null,
     stop_details: null,
-    usage: encodeUsage({ ...estimatedUsage(context.estimatedInputTokens, 0), outputTokens: 1 }, undefined),
+    usage: encodeUsage({ ...input, outputTokens: 1, reasoningTokens: 0 }, undefined),
     container: null,
     diagnostics: null,
   }

@@ -1,9 +1,8 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { asObject, asString, type JsonObject } from '../../../canonical/json.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
 import { warnOfTransformations } from '../response/decode.js'
 import { decodeTier } from '../response/usage.js'
-import { asObject, asString } from '../wire/index.js'
 import { readUsage } from '../wire/usage.js'
 import { collectWarnings } from '../wire/warn.js'
 
@@ -42,10 +41,16 @@ export function createStreamHead(): StreamHead {
       isStarted = true
       const { warnings, warn } = collectWarnings()
       warnOfTransformations(message?.input_transformations, warn)
+      const counted = usage(asObject(message?.usage))
       return [
-        { type: 'start', id: asString(message?.id) ?? '', model: asString(message?.model) ?? '' },
+        {
+          type: 'start',
+          id: asString(message?.id) ?? '',
+          model: asString(message?.model) ?? '',
+          ...(counted.length === 0 ? {} : { usage: completeUsage(total) }),
+        },
         ...warnings.map((warning) => ({ type: 'warning', warning }) as const),
-        ...usage(asObject(message?.usage)),
+        ...counted,
       ]
     },
     usage,

@@ -1,6 +1,13 @@
 import type { Citation } from '../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
-import { asArray, asNumber, asString, PROTOCOL } from './index.js'
+import {
+  asArray,
+  asNumber,
+  asString,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
+import { PROTOCOL } from './index.js'
 
 /**
  * Reads one citation. The wire cites whole text blocks, so the offsets span the block's `length` UTF-16 units.

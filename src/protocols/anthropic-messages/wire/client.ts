@@ -1,9 +1,16 @@
-import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asObject,
+  asString,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+} from '../../../canonical/json.js'
 import type { CanonicalRequest } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'
 import { encodeError, encodeStreamError } from '../error.js'
-import { asObject, asString } from './index.js'
+import { dropForeignState } from './foreign-state.js'
 
 const FIELD_NAMES: Readonly<Partial<Record<keyof CanonicalRequest, string>>> = {
   toolChoice: 'tool_choice',
@@ -31,6 +38,7 @@ export interface UserIds {
 export const client: ClientWire = {
   inspectRequest,
   routeRequest,
+  dropForeignState,
   fieldNames: FIELD_NAMES,
   encodeError,
   encodeStreamError,

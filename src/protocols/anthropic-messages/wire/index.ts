@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonValue } from '../../../canonical/json.js'
 
 /** Key of this protocol in `extensions`, and `protocol` of its provider parts. */
 export const PROTOCOL = 'anthropic-messages'
@@ -16,24 +16,4 @@ export interface WireUsage {
   readonly output_tokens_details?: JsonValue | undefined
   readonly iterations?: JsonValue | undefined
   readonly service_tier?: JsonValue | undefined
-}
-
-/** The value if it is a string. */
-export function asString(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-/** The value if it is a finite number. */
-export function asNumber(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
-
-/** The value if it is an object, otherwise `undefined`. */
-export function asObject(value: unknown): JsonObject | undefined {
-  return isJsonObject(value) ? value : undefined
-}
-
-/** The value if it is an array, otherwise an empty one. */
-export function asArray(value: unknown): JsonArray {
-  return Array.isArray(value) ? (value as JsonArray) : []
 }

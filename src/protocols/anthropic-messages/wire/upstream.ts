@@ -1,8 +1,14 @@
-import { parseJson, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  type JsonObject,
+  type JsonValue,
+  parseJson,
+} from '../../../canonical/json.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
-import { asArray, asObject, asString } from './index.js'
 import { readBilledUsage } from './usage.js'
 
 const OLD_VERSION = '2023-06-01'

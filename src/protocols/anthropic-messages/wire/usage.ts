@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject, type JsonObject } from '../../../canonical/json.js'
 import type { PartialUsage } from '../../../canonical/usage.js'
-import { asArray, asNumber, asObject, type WireUsage } from './index.js'
+import type { WireUsage } from './index.js'
 
 type Counts = Readonly<Record<string, number | undefined>>
 

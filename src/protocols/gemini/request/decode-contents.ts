@@ -8,14 +8,21 @@ import type {
   UserPart,
   VideoPart,
 } from '../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asObject,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type { Message } from '../../../canonical/request.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext } from '../../protocol.js'
 import { fileSource, GEMINI, isYoutube, NATIVE_FAMILY } from '../vocabulary.js'
-import { asObject, asObjects, asString, asText, camelKeys } from '../wire/index.js'
+import { toObjects, camelKeys } from '../wire/index.js'
 
 interface Decoding {
   readonly context: CodecContext
@@ -26,7 +33,7 @@ interface Decoding {
 
 /** Decodes `systemInstruction`: a content, its parts or a string. */
 export function decodeInstruction(value: JsonValue | undefined): readonly Message[] {
-  const parts = typeof value === 'string' ? [{ text: value }] : asObjects(asObject(value)?.['parts'])
+  const parts = typeof value === 'string' ? [{ text: value }] : toObjects(asObject(value)?.['parts'])
   const content = parts.flatMap((part, at) => {
     const text = asText(part['text'])
     return text === undefined ? [] : { type: 'text' as const, text, path: `systemInstruction.parts[${at}]` }
@@ -52,7 +59,7 @@ export function decodeContents(
     if (!isJsonObject(content)) {
       throw new GatewayError('invalid_messages', `${path} must be an object.`, { param: path })
     }
-    const parts = asObjects(content['parts']).map((part, index) => ({
+    const parts = toObjects(content['parts']).map((part, index) => ({
       part: camelKeys(part),
       path: `${path}.parts[${index}]`,
     }))
@@ -157,7 +164,7 @@ function decodeResult(response: JsonObject, path: string, decoding: Decoding): T
   const at = unanswered.findIndex((call) => (id === undefined ? call.name === name : call.id === id))
   const call = at < 0 ? undefined : unanswered.splice(at, 1)[0]
   const { text, isError } = readResult(response['response'])
-  const media = asObjects(response['parts']).map(
+  const media = toObjects(response['parts']).map(
     (part) => decodeMedia(camelKeys(part), `${path}.functionResponse.parts`) ?? keep(part, path),
   )
   return {

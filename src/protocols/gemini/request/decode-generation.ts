@@ -1,11 +1,11 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asText, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type {
   CanonicalRequest,
   Effort,
   ReasoningRequest,
   ResponseFormat,
 } from '../../../canonical/request.js'
-import { asNumber, asObject, asStrings, asText, camelKeys, omit } from '../wire/index.js'
+import { toNumber, asStrings, camelKeys, omit } from '../wire/index.js'
 import { openApiToJsonSchema } from './open-api.js'
 
 type Settings = { -readonly [Field in keyof CanonicalRequest]?: CanonicalRequest[Field] }
@@ -42,12 +42,12 @@ export function decodeGeneration(value: JsonValue | undefined): DecodedGeneratio
   const config = camelKeys(asObject(value) ?? {})
   const settings: Settings = {}
   for (const [wire, field] of Object.entries(NUMBERS)) {
-    const number = asNumber(config[wire])
+    const number = toNumber(config[wire])
     if (number !== undefined) settings[field] = number
   }
   const stop = asStrings(config['stopSequences'])
   if (stop.length > 0) settings.stop = stop
-  if (config['responseLogprobs'] === true) settings.logprobs = { top: asNumber(config['logprobs']) ?? 0 }
+  if (config['responseLogprobs'] === true) settings.logprobs = { top: toNumber(config['logprobs']) ?? 0 }
   const reasoning = decodeThinking(asObject(config['thinkingConfig']))
   if (reasoning !== undefined) settings.reasoning = reasoning
   const responseFormat = decodeFormat(config)
@@ -81,7 +81,7 @@ function decodeThinking(value: JsonObject | undefined): ReasoningRequest | undef
   if (value === undefined) return undefined
   const config = camelKeys(value)
   const effort = EFFORTS[asText(config['thinkingLevel'])?.toUpperCase() ?? '']
-  const budget = asNumber(config['thinkingBudget'])
+  const budget = toNumber(config['thinkingBudget'])
   const thoughts = config['includeThoughts']
   return {
     ...(effort === undefined ? {} : { effort }),

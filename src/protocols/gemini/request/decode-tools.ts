@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asString, asText, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { HostedTool, ToolChoice, ToolDefinition } from '../../../canonical/request.js'
 import { GEMINI } from '../vocabulary.js'
-import { asObject, asObjects, asString, asStrings, asText, camelKeys, omit } from '../wire/index.js'
+import { toObjects, asStrings, camelKeys, omit } from '../wire/index.js'
 import { openApiToJsonSchema } from './open-api.js'
 
 const HOSTED_KINDS: Readonly<Record<string, HostedTool['kind'] | undefined>> = {
@@ -21,10 +21,10 @@ const FUNCTION_FIELDS: ReadonlySet<string> = new Set([
 
 /** Decodes `tools`: function declarations one by one, everything else as a hosted tool. */
 export function decodeTools(value: JsonValue | undefined): readonly ToolDefinition[] {
-  return asObjects(value).flatMap((tool, at) =>
+  return toObjects(value).flatMap((tool, at) =>
     Object.entries(camelKeys(tool)).flatMap(([name, settings]): readonly ToolDefinition[] => {
       if (name === 'functionDeclarations') {
-        return asObjects(settings).map((declaration, index) =>
+        return toObjects(settings).map((declaration, index) =>
           decodeFunction(camelKeys(declaration), `tools[${at}].functionDeclarations[${index}]`),
         )
       }

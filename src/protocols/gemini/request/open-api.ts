@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
-import { asNumber, asObject, camelKeys } from '../wire/index.js'
+import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { toNumber, camelKeys } from '../wire/index.js'
 
 const MAX_DEPTH = 100
 const SUBSCHEMAS: ReadonlySet<string> = new Set(['items', 'additionalProperties'])
@@ -31,7 +31,7 @@ export function openApiToJsonSchema(schema: JsonObject, depth = 0): JsonObject {
     else if (SUBSCHEMAS.has(keyword)) entries.push([keyword, child(value)])
     else if (LISTS.has(keyword) && Array.isArray(value)) {
       entries.push([keyword, value.map((item: JsonValue) => child(item) ?? {})])
-    } else if (COUNTS.has(keyword)) entries.push([keyword, asNumber(value)])
+    } else if (COUNTS.has(keyword)) entries.push([keyword, toNumber(value)])
     else entries.push([keyword, value])
   }
   const converted = Object.fromEntries(entries)

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
-import { asObject, asStrings } from '../wire/index.js'
+import { asObject, isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { asStrings } from '../wire/index.js'
 
 /** What a reference points at. */
 export interface ReferenceTarget {

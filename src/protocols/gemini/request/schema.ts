@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
-import { asObject, asObjects, asStrings } from '../wire/index.js'
+import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { toObjects, asStrings } from '../wire/index.js'
 import { createReferences, type References, type ReferenceTarget } from './references.js'
 
 /** A schema that Gemini takes, and the keywords that it lost. */
@@ -202,7 +202,7 @@ function mayCopy(target: ReferenceTarget, state: Sanitizing): boolean {
 function mergeAll(schema: JsonObject, state: Sanitizing): JsonObject {
   const { allOf, ...own } = schema
   const merged: Node = {}
-  for (const piece of [...asObjects(allOf), own]) {
+  for (const piece of [...toObjects(allOf), own]) {
     const resolved = inlined(piece, state)
     for (const [keyword, value] of Object.entries(resolved)) {
       if (keyword === 'properties') merged[keyword] = { ...asObject(merged[keyword]), ...asObject(value) }

@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../../canonical/json.js'
+import { BUDGET_SHARES, effortOfBudget, nearestEffort } from '../../../canonical/effort.js'
 import type { CanonicalRequest, Effort, ReasoningRequest } from '../../../canonical/request.js'
 import { fieldPath } from '../../protocol.js'
-import { BUDGET_SHARES, LEVELS } from '../vocabulary.js'
+import { LEVELS } from '../vocabulary.js'
 import type { Encoding } from './encoding.js'
-
-/** Ascending. */
-const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /** Levels that every model with levels takes. */
 const COMMON_LEVELS: readonly Effort[] = ['low', 'medium', 'high']
@@ -64,7 +62,7 @@ function showUnlessOff(amount: Amount): JsonObject {
 }
 
 function encodeLevel(reasoning: ReasoningRequest, request: CanonicalRequest, encoding: Encoding): Amount {
-  const asked = reasoning.effort ?? effortOfBudget(reasoning.budgetTokens, request.maxOutputTokens)
+  const asked = reasoning.effort ?? readBudget(reasoning.budgetTokens, request.maxOutputTokens)
   if (asked === undefined) return {}
   const levels =
     encoding.target.traits.efforts?.filter((effort) => LEVELS[effort] !== undefined) ?? COMMON_LEVELS
@@ -76,21 +74,14 @@ function encodeLevel(reasoning: ReasoningRequest, request: CanonicalRequest, enc
   return level === undefined ? {} : { thinkingLevel: level }
 }
 
-/** The highest level that is not above what was asked for; the lowest one if all are above. */
 function nearest(asked: Effort, levels: readonly Effort[]): Effort {
-  const known = levels.length === 0 ? COMMON_LEVELS : levels
-  const rank = EFFORTS.indexOf(asked)
-  return known.findLast((effort) => EFFORTS.indexOf(effort) <= rank) ?? known[0] ?? 'low'
+  return nearestEffort(asked, levels.length === 0 ? COMMON_LEVELS : levels) ?? 'low'
 }
 
 /** Claude's clients say a budget where others say an effort: the share of the answer that may be thought. */
-function effortOfBudget(budget: number | undefined, limit: number | undefined): Effort | undefined {
+function readBudget(budget: number | undefined, limit: number | undefined): Effort | undefined {
   if (budget === undefined) return undefined
-  if (budget === 0) return 'none'
-  const share = budget / Math.max(limit ?? WHOLE_BUDGET, budget)
-  if (share < 0.2) return 'low'
-  if (share < 0.45) return 'medium'
-  return share < 0.75 ? 'high' : 'xhigh'
+  return budget === 0 ? 'none' : effortOfBudget(budget, limit ?? WHOLE_BUDGET)
 }
 
 function encodeBudget(reasoning: ReasoningRequest, encoding: Encoding): Amount {

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../../canonical/json.js'
-import { asObjects, asString } from '../wire/index.js'
+import { asString, type JsonValue } from '../../../canonical/json.js'
+import { toObjects } from '../wire/index.js'
 
 type Tree = { [key: string]: unknown } | unknown[]
 
@@ -24,7 +24,7 @@ export function createPartialArguments(
   const root: Tree = Object.assign(createTree(), whole)
   return {
     apply(partialArgs) {
-      for (const piece of asObjects(partialArgs)) {
+      for (const piece of toObjects(partialArgs)) {
         const path = readPath(asString(piece['jsonPath']) ?? '')
         if (path !== null) setAt(root, path, readValue(piece))
       }

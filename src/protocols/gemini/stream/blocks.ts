@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { asObject, asText, type JsonObject } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext } from '../../protocol.js'
 import { hashText } from '../../state-envelope.js'
 import { GEMINI } from '../vocabulary.js'
-import { asObject, asText, type WireFunctionCall, type WireUsage } from '../wire/index.js'
+import type { WireFunctionCall, WireUsage } from '../wire/index.js'
 import { createPartialArguments, type PartialArguments } from './arguments.js'
 
 /** The text block that is being written. */

@@ -1,7 +1,7 @@
 import type { Citation } from '../../../canonical/content.js'
-import type { JsonObject } from '../../../canonical/json.js'
+import { asObject, asString, asText, type JsonObject } from '../../../canonical/json.js'
 import { GEMINI } from '../vocabulary.js'
-import { asNumber, asObject, asObjects, asString, asText } from '../wire/index.js'
+import { toNumber, toObjects } from '../wire/index.js'
 
 interface Span {
   readonly start: number
@@ -14,8 +14,8 @@ interface Span {
  * @see https://ai.google.dev/api/generate-content#GroundingSupport
  */
 export function groundingCitations(metadata: JsonObject, text: string): readonly Citation[] {
-  const chunks = asObjects(metadata['groundingChunks'])
-  const supports = asObjects(metadata['groundingSupports'])
+  const chunks = toObjects(metadata['groundingChunks'])
+  const supports = toObjects(metadata['groundingSupports'])
   if (supports.length === 0) return chunks.flatMap((chunk) => toCitation(chunk, undefined, undefined))
   const segments = supports.map((support) => asObject(support['segment']) ?? {})
   const spans = locate(segments, text)
@@ -31,7 +31,7 @@ export function groundingCitations(metadata: JsonObject, text: string): readonly
 
 /** Sources that the model recited from. */
 export function recitationCitations(metadata: JsonObject, text: string): readonly Citation[] {
-  const sources = asObjects(metadata['citations'] ?? metadata['citationSources'])
+  const sources = toObjects(metadata['citations'] ?? metadata['citationSources'])
   const spans = locate(sources, text)
   return sources.flatMap((source, at) => {
     const uri = asText(source['uri'])
@@ -69,11 +69,11 @@ function named<Name extends string>(name: Name, value: string | undefined): { [K
 function locate(segments: readonly JsonObject[], text: string): readonly (Span | undefined)[] {
   const units = byteOffsetsToUnits(
     text,
-    segments.flatMap((segment) => [asNumber(segment['startIndex']) ?? 0, asNumber(segment['endIndex']) ?? 0]),
+    segments.flatMap((segment) => [toNumber(segment['startIndex']) ?? 0, toNumber(segment['endIndex']) ?? 0]),
   )
   return segments.map((segment) => {
-    const end = units.get(asNumber(segment['endIndex']) ?? 0)
-    const start = units.get(asNumber(segment['startIndex']) ?? 0)
+    const end = units.get(toNumber(segment['endIndex']) ?? 0)
+    const start = units.get(toNumber(segment['startIndex']) ?? 0)
     const words = asString(segment['text'])
     if (start !== undefined && end !== undefined && end > start) {
       if (words === undefined || text.slice(start, end) === words) return { start, end }

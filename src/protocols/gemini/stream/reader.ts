@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { asObject, asString, asText, isJsonObject, type JsonObject } from '../../../canonical/json.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
@@ -6,9 +6,6 @@ import type { DecodeContext } from '../../protocol.js'
 import { decodeError } from '../error.js'
 import { faultOf, finishMeaning, finishWord } from '../vocabulary.js'
 import {
-  asObject,
-  asString,
-  asText,
   firstCandidate,
   type WireCandidate,
   type WirePart,
@@ -102,7 +99,13 @@ function start(reader: Reader, response: WireResponse & JsonObject): void {
     id: id ?? reader.context.hash(JSON.stringify(response), 24),
     model: asText(response.modelVersion) ?? reader.context.target.model,
     ...(Number.isFinite(created) ? { created: Math.floor(created) } : {}),
+    ...countedAtStart(response.usageMetadata),
   })
+}
+
+function countedAtStart(usage: unknown): Pick<Extract<StreamPart, { type: 'start' }>, 'usage'> {
+  const merged = isJsonObject(usage) ? mergeCounts(undefined, usage) : undefined
+  return merged === undefined ? {} : { usage: readUsage(merged) }
 }
 
 function feedUsage(reader: Reader, usage: WireUsage): void {

@@ -56,31 +56,16 @@ export interface WireUsage {
   readonly serviceTier?: unknown
 }
 
-/** The value if it is a string. */
-export function asString(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-/** The value if it is a string with something in it. */
-export function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** The value if it is a finite number; protobuf's JSON writes 64-bit numbers as strings. */
-export function asNumber(value: unknown): number | undefined {
+/** The value as a finite number; protobuf's JSON writes 64-bit numbers as strings. */
+export function toNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   if (typeof value !== 'string' || value.trim() === '') return undefined
   const number = Number(value)
   return Number.isFinite(number) ? number : undefined
 }
 
-/** The value if it is an object, as one. */
-export function asObject(value: unknown): JsonObject | undefined {
-  return isJsonObject(value) ? value : undefined
-}
-
 /** The objects of a list; a single object counts as a list of one. */
-export function asObjects(value: unknown): readonly JsonObject[] {
+export function toObjects(value: unknown): readonly JsonObject[] {
   if (Array.isArray(value)) return value.filter((item) => isJsonObject(item))
   return isJsonObject(value) ? [value] : []
 }
@@ -102,7 +87,7 @@ export function firstCandidate(response: WireResponse): WireCandidate | undefine
 
 /** The parts of a content; what is no object is left out. */
 export function partsOf(content: unknown): readonly WirePart[] {
-  return isJsonObject(content) ? asObjects(content['parts']) : []
+  return isJsonObject(content) ? toObjects(content['parts']) : []
 }
 
 /**

@@ -1,8 +1,8 @@
-import { isJsonObject, parseJson, type JsonObject } from '../../../canonical/json.js'
+import { asObject, asText, isJsonObject, type JsonObject, parseJson } from '../../../canonical/json.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
 import { faultOf, finishMeaning, finishWord, isGoogleUrl, TOOL_RULES } from '../vocabulary.js'
-import { asObject, asText, firstCandidate, partsOf } from './index.js'
+import { firstCandidate, partsOf } from './index.js'
 import { readUsage } from './usage.js'
 
 /** What a candidate without a single part ended with, when that is no answer. */

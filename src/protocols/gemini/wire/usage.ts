@@ -1,5 +1,6 @@
+import { asString } from '../../../canonical/json.js'
 import type { PartialUsage } from '../../../canonical/usage.js'
-import { asNumber, asString, type WireUsage } from './index.js'
+import { toNumber, type WireUsage } from './index.js'
 
 type Counts = { -readonly [Field in keyof PartialUsage]: PartialUsage[Field] }
 
@@ -8,11 +9,11 @@ type Counts = { -readonly [Field in keyof PartialUsage]: PartialUsage[Field] }
  * the prompt, and `candidatesTokenCount` leaves out the thoughts.
  */
 export function readUsage(usage: WireUsage): PartialUsage {
-  const prompt = asNumber(usage.promptTokenCount)
-  const toolUse = asNumber(usage.toolUsePromptTokenCount)
-  const candidates = asNumber(usage.candidatesTokenCount)
-  const thoughts = asNumber(usage.thoughtsTokenCount)
-  const cached = asNumber(usage.cachedContentTokenCount)
+  const prompt = toNumber(usage.promptTokenCount)
+  const toolUse = toNumber(usage.toolUsePromptTokenCount)
+  const candidates = toNumber(usage.candidatesTokenCount)
+  const thoughts = toNumber(usage.thoughtsTokenCount)
+  const cached = toNumber(usage.cachedContentTokenCount)
   const counts: Counts = { raw: usage }
   if (prompt !== undefined || toolUse !== undefined) counts.inputTokens = (prompt ?? 0) + (toolUse ?? 0)
   if (cached !== undefined) counts.cacheReadTokens = cached

@@ -1,6 +1,13 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
-import { asArray, asNumber, asObject, asText } from '../wire.js'
 import { classifyError, findOverflow } from './detectors.js'
 
 const MAX_MESSAGE_LENGTH = 2_000

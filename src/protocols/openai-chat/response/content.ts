@@ -1,7 +1,15 @@
 import type { Citation } from '../../../canonical/content.js'
-import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonObject,
+} from '../../../canonical/json.js'
 import { PROTOCOL } from '../vocabulary.js'
-import { asArray, asNumber, asObject, asString, asText, type WireMessage } from '../wire.js'
+import type { WireMessage } from '../wire.js'
 
 /** A piece of what the model said; `image` holds a URL. */
 export interface Piece {

@@ -5,19 +5,14 @@ import type {
   TextPart,
   ToolCallPart,
 } from '../../../canonical/content.js'
-import type { JsonObject } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject, asString, asText, type JsonObject } from '../../../canonical/json.js'
 import type { CanonicalResponse } from '../../../canonical/response.js'
 import { completeUsage } from '../../../canonical/usage.js'
 import type { Warning } from '../../../canonical/warning.js'
 import type { DecodeContext, Translated } from '../../protocol.js'
 import { PROTOCOL } from '../vocabulary.js'
 import {
-  asArray,
   asJsonText,
-  asNumber,
-  asObject,
-  asString,
-  asText,
   firstChoice,
   parseDataUrl,
   type WireChoice,

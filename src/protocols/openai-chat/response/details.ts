@@ -1,9 +1,8 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { CodecContext } from '../../protocol.js'
 import { hashText } from '../../state-envelope.js'
 import { DETAIL_FORMATS, ENVELOPE_FORMAT, ORDER_ID, OWN_FAMILY, SUMMARY_SEPARATOR } from '../vocabulary.js'
-import { asArray } from '../wire.js'
 
 /** A reasoning part whose state a client is to carry. */
 export interface CarriedReasoning {

@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asNumber, asObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { PartialUsage, Usage } from '../../../canonical/usage.js'
-import { asNumber, asObject } from '../wire.js'
 
 /**
  * Reads a vendor's usage object; `undefined` when it holds no number. `prompt_tokens` includes cached and

@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asString, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { StreamPart } from '../../../canonical/stream.js'
-import { asObject, asString } from '../wire.js'
 import { detailsText, readCitation } from '../response/content.js'
 
 /** What the model says outside of calls: text, reasoning and refusals, one block of them open at a time. */

@@ -1,8 +1,9 @@
+import { asObject, asString, asText } from '../../../canonical/json.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext } from '../../protocol.js'
 import { makeCallId, readSignature } from '../response/decode.js'
 import { isCompleteJson } from '../response/finish.js'
-import { asJsonText, asObject, asString, asText, type WireToolCall } from '../wire.js'
+import { asJsonText, type WireToolCall } from '../wire.js'
 import type { Blocks } from './blocks.js'
 
 /** The tool calls of a stream: fragments of several may come mixed. */

@@ -1,4 +1,11 @@
-import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asText,
+  isJsonObject,
+  type JsonObject,
+} from '../../../canonical/json.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { DecodeContext, SseEvent, StreamDecoder } from '../../protocol.js'
@@ -9,16 +16,7 @@ import { readFinish } from '../response/finish.js'
 import { createThinkScanner, type ThinkScanner } from '../response/think.js'
 import { findUsage } from '../response/usage.js'
 import { FAILED_REASONS } from '../vocabulary.js'
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asText,
-  firstChoice,
-  isEndMark,
-  type WireChoice,
-  type WireMessage,
-} from '../wire.js'
+import { firstChoice, isEndMark, type WireChoice, type WireMessage } from '../wire.js'
 import { createBlocks, type Blocks } from './blocks.js'
 import { createCalls, type Calls } from './calls.js'
 import { findError } from './observe.js'

@@ -1,8 +1,15 @@
-import { isJsonObject, parseJson, type JsonObject } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  parseJson,
+} from '../../../canonical/json.js'
 import type { Observation, SseEvent } from '../../protocol.js'
 import { readError } from '../error/index.js'
 import { findUsage } from '../response/usage.js'
-import { asArray, asJsonText, asObject, asText, firstChoice, isEndMark } from '../wire.js'
+import { asJsonText, firstChoice, isEndMark } from '../wire.js'
 
 /**
  * Text of a stream worth parsing: usage that is not null, a finish reason, an error, an event without choices,

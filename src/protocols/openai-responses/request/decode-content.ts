@@ -7,7 +7,15 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../../canonical/content.js'
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  asText,
+  type JsonObject,
+  type JsonValue,
+  lookUp,
+} from '../../../canonical/json.js'
 import type { Warning } from '../../../canonical/warning.js'
 import {
   PROTOCOL,
@@ -16,7 +24,6 @@ import {
   readMediaUrl,
   reportUnknownFields,
 } from '../wire/content.js'
-import { asArray, asObject, asString, asText, lookUp } from '../wire/index.js'
 
 type InputPart = Exclude<UserPart, ToolResultPart>
 

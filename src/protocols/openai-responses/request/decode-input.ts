@@ -1,14 +1,23 @@
 import type { ReasoningPart, ToolCallPart, ToolResultPart } from '../../../canonical/content.js'
-import { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  asObject,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+  lookUp,
+} from '../../../canonical/json.js'
 import type { Message, ToolDefinition, UserMessage } from '../../../canonical/request.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext } from '../../protocol.js'
-import { hashText } from '../../state-envelope.js'
+import { hashText, isNoState } from '../../state-envelope.js'
 import { NATIVE_FAMILY } from '../vocabulary.js'
 import { PROTOCOL, reportUnknownFields } from '../wire/content.js'
-import { asObject, asString, asText, lookUp, type WireItem } from '../wire/index.js'
+import type { WireItem } from '../wire/index.js'
 import { readNativeState, readReasoningText, type ReasoningText } from '../wire/reasoning.js'
 import {
   decodeAssistantContent,
@@ -197,7 +206,7 @@ function openState(
   const sealed = asText(item.encrypted_content)
   if (sealed === undefined) return undefined
   const opened = context.open(sealed)
-  if (opened.status === 'ours') return opened.state
+  if (opened.status === 'ours') return isNoState(opened.state) ? undefined : opened.state
   return opened.status === 'tampered' ? 'tampered' : readNativeState(item, NATIVE_FAMILY, visible)
 }
 

@@ -1,4 +1,12 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asObjects,
+  asString,
+  asText,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type {
   CustomTool,
   FunctionTool,
@@ -9,7 +17,6 @@ import type {
 } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import { PROTOCOL } from '../wire/content.js'
-import { asArray, asObject, asObjects, asString, asText } from '../wire/index.js'
 
 const HOSTED_KINDS: readonly { readonly type: RegExp; readonly kind: HostedTool['kind'] }[] = [
   { type: /^web_search(_|$)/, kind: 'web-search' },

@@ -1,4 +1,13 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asEffort } from '../../../canonical/effort.js'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  asText,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type {
   CacheRequest,
   CanonicalRequest,
@@ -10,9 +19,8 @@ import type {
 import type { Warning } from '../../../canonical/warning.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext, Translated } from '../../protocol.js'
-import { EFFORTS, ENCRYPTED_REASONING, LOGPROBS } from '../vocabulary.js'
+import { ENCRYPTED_REASONING, LOGPROBS } from '../vocabulary.js'
 import { PROTOCOL } from '../wire/content.js'
-import { asArray, asNumber, asObject, asString, asText } from '../wire/index.js'
 import { decodeInput } from './decode-input.js'
 import { decodeToolChoice, decodeTools } from './decode-tools.js'
 
@@ -111,7 +119,7 @@ function decodeLogprobs(body: JsonObject): CanonicalRequest['logprobs'] {
 }
 
 function decodeReasoningRequest(reasoning: JsonObject): ReasoningRequest | undefined {
-  const effort = EFFORTS.find((known) => known === reasoning.effort)
+  const effort = asEffort(reasoning.effort)
   const summary = asText(reasoning.summary) ?? asText(reasoning.generate_summary)
   if (effort === undefined && summary === undefined) return undefined
   return withoutUndefined({
@@ -206,7 +214,7 @@ function decodeExtensions(body: JsonObject, reasoning: JsonObject): CanonicalReq
   if (include.length > 0) own.include = include
   const thinking = pickUnknown(reasoning, REASONING_KNOWN)
   const effort = asText(reasoning.effort)
-  if (effort !== undefined && !EFFORTS.some((known) => known === effort)) thinking.effort = effort
+  if (effort !== undefined && asEffort(effort) === undefined) thinking.effort = effort
   if (Object.keys(thinking).length > 0) own.reasoning = thinking
   const cache = pickUnknown(asObject(body.prompt_cache_options) ?? {}, CACHE_KNOWN)
   if (Object.keys(cache).length > 0) own.prompt_cache_options = cache

@@ -1,4 +1,11 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  asText,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type {
   CanonicalRequest,
   CustomTool,
@@ -9,7 +16,6 @@ import type {
 } from '../../../canonical/request.js'
 import { fieldPath } from '../../protocol.js'
 import { PROTOCOL } from '../wire/content.js'
-import { asArray, asObject, asString, asText } from '../wire/index.js'
 import { satisfiesStrict } from '../wire/strict-schema.js'
 import { unsupported, warn, warnOfMeaning, type EncodeJob } from './encode-content.js'
 

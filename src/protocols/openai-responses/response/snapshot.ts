@@ -1,8 +1,7 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asText, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import type { Usage } from '../../../canonical/usage.js'
 import type { EncodeContext } from '../../protocol.js'
 import { SERVICE_TIERS } from '../vocabulary.js'
-import { asText, lookUp } from '../wire/index.js'
 import { writeUsage } from '../wire/usage.js'
 
 /** What changes from one snapshot of a response to the next. */

@@ -1,8 +1,7 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asText, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart } from '../../../canonical/stream.js'
 import { PROTOCOL } from '../wire/content.js'
-import { asText } from '../wire/index.js'
 import { deltaHead, type EventSink } from './event-sink.js'
 
 /** Writes one block as an item of its own. */

@@ -1,8 +1,8 @@
-import { isJsonObject, parseJson } from '../../../canonical/json.js'
+import { asNumber, asObject, asString, isJsonObject, lookUp, parseJson } from '../../../canonical/json.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext, SseEvent, StreamDecoder } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
-import { asNumber, asObject, asString, lookUp, type WireEvent } from '../wire/index.js'
+import type { WireEvent } from '../wire/index.js'
 import type { Channel } from './item-reader.js'
 import { createResponseReader, type ResponseReader } from './response-reader.js'
 

@@ -1,6 +1,13 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  asText,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import { PROTOCOL, readAnnotation, readAnnotations } from '../wire/content.js'
-import { asArray, asObject, asString, asText, type WireItem } from '../wire/index.js'
+import type { WireItem } from '../wire/index.js'
 import { readNativeState, readReasoningText } from '../wire/reasoning.js'
 import { createBlock, type Block, type PartSink } from './block.js'
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../canonical/json.js'
-import { asArray, asNumber, asObject, asText, type WireEvent, type WireItem } from '../wire/index.js'
+import { asArray, asNumber, asObject, asText, type JsonObject } from '../../../canonical/json.js'
+import type { WireEvent, WireItem } from '../wire/index.js'
 import { createItemReader, type ItemReader, type ReaderOptions } from './item-reader.js'
 
 /** The items of one response, found by index or id. */

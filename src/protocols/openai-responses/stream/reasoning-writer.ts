@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart } from '../../../canonical/stream.js'
-import { hashText } from '../../state-envelope.js'
+import { hashText, NO_STATE } from '../../state-envelope.js'
 import { NATIVE_FAMILY } from '../vocabulary.js'
 import { writeSummary } from '../wire/reasoning.js'
 import { deltaHead, type EventSink } from './event-sink.js'
@@ -61,7 +61,8 @@ export function createReasoningWriter(sink: EventSink, block: ReasoningStart, sh
         type: 'reasoning',
         summary: isRaw ? [] : writeSummary(text, state?.binding?.lengths),
         ...(isRaw ? { content: [textPart(text, true)] } : {}),
-        ...(state === undefined ? {} : { encrypted_content: sealState(state, text, sink) }),
+        // Clients that keep no state on the server leave out items without it.
+        encrypted_content: sealState(state ?? NO_STATE, text, sink),
         ...(status === 'complete' ? {} : { status }),
       })
     },

@@ -1,11 +1,18 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import {
+  asNumber,
+  asObject,
+  asObjects,
+  asString,
+  asText,
+  type JsonObject,
+  lookUp,
+} from '../../../canonical/json.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { DecodeContext } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
 import { INCOMPLETE_REASONS } from '../vocabulary.js'
-import { asNumber, asObject, asObjects, asString, asText, lookUp } from '../wire/index.js'
 import { readUsage } from '../wire/usage.js'
 import type { PartSink } from './block.js'
 import { createItemRegistry, type ItemRegistry } from './item-registry.js'

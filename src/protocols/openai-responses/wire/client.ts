@@ -1,14 +1,15 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asText, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'
 import { encodeError, encodeStreamError } from '../error.js'
 import { FIELD_NAMES } from '../vocabulary.js'
-import { asText } from './index.js'
+import { dropForeignState } from './foreign-state.js'
 
 /** The face of the protocol towards clients. */
 export const client: ClientWire = {
   inspectRequest,
   routeRequest,
+  dropForeignState,
   fieldNames: FIELD_NAMES,
   encodeError,
   encodeStreamError,

@@ -1,7 +1,13 @@
 import type { CacheMarker, Citation, MediaSource } from '../../../canonical/content.js'
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import {
+  asNumber,
+  asObject,
+  asObjects,
+  asString,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 import type { Warning } from '../../../canonical/warning.js'
-import { asNumber, asObject, asObjects, asString } from './index.js'
 
 /** Id of this protocol, where canonical values name the wire that they came from. */
 export const PROTOCOL = 'openai-responses'

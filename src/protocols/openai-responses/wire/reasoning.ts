@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { asObjects, asString, asText, type JsonObject } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
-import { asObjects, asString, asText } from './index.js'
 
 const BLANK_LINE = '\n\n'
 

@@ -1,8 +1,15 @@
-import { parseJson, type JsonObject } from '../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asObjects,
+  asString,
+  asText,
+  type JsonObject,
+  parseJson,
+} from '../../../canonical/json.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
-import { asArray, asObject, asObjects, asString, asText } from './index.js'
 import { readUsage } from './usage.js'
 
 /** The face of the protocol towards vendors. */

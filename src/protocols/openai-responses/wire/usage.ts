@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { asNumber, asObject, type JsonObject } from '../../../canonical/json.js'
 import type { PartialUsage, Usage } from '../../../canonical/usage.js'
-import { asNumber, asObject } from './index.js'
 
 /** What a usage object says, absent fields left out. Input includes cached and written tokens, output includes reasoning. */
 export function readUsage(wire: JsonObject): PartialUsage {

@@ -5,8 +5,14 @@ import type {
   TextPart,
   ToolCallPart,
 } from '../../../../canonical/content.js'
-import type { JsonObject, JsonValue } from '../../../../canonical/json.js'
-import { asArray, asObject, asString, asText } from '../../wire.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  asText,
+  type JsonObject,
+  type JsonValue,
+} from '../../../../canonical/json.js'
 import { readCalls, readToolUse } from './calls.js'
 import { decodePart, toProvider, toSource } from './parts.js'
 import { readReturnedReasoning, type Decoding } from './reasoning.js'

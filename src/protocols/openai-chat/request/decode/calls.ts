@@ -1,6 +1,14 @@
 import type { ToolCallPart } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
-import { asArray, asJsonText, asObject, asString, asText } from '../../wire.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../../canonical/json.js'
+import { asJsonText } from '../../wire.js'
 import { invalidMessage } from './parts.js'
 import { readThoughtSignature, type Decoding, type ReturnedReasoning } from './reasoning.js'
 

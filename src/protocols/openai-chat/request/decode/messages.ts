@@ -1,8 +1,15 @@
 import type { AssistantPart, TextPart, ToolResultPart, UserPart } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../../canonical/json.js'
 import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../../canonical/request.js'
 import { PROTOCOL } from '../../vocabulary.js'
-import { asArray, asObject, asString, asText } from '../../wire.js'
 import { readAssistantParts } from './assistant.js'
 import { createCallBook, type CallBook } from './calls.js'
 import { toExtensions, unknownFields } from './fields.js'

@@ -7,10 +7,18 @@ import type {
   TextPart,
   UserPart,
 } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../../canonical/json.js'
 import { GatewayError } from '../../../../errors.js'
 import { PROTOCOL } from '../../vocabulary.js'
-import { asArray, asObject, asString, asText, parseDataUrl } from '../../wire.js'
+import { parseDataUrl } from '../../wire.js'
 
 /** A content part with no relation to other messages. */
 export type PlainPart = Exclude<UserPart, { readonly type: 'tool-result' }>

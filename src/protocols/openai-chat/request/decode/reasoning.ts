@@ -1,10 +1,16 @@
 import type { ReasoningPart } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import {
+  asArray,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../../canonical/json.js'
 import type { OpaqueState } from '../../../../canonical/state.js'
 import type { Warning } from '../../../../canonical/warning.js'
 import type { CodecContext } from '../../../protocol.js'
 import { DETAIL_FORMATS, ENVELOPE_FORMAT, ORDER_ID, OWN_FAMILY, SUMMARY_SEPARATOR } from '../../vocabulary.js'
-import { asArray, asString, asText } from '../../wire.js'
 
 /** The reasoning that a client sent back with an assistant message. */
 export interface ReturnedReasoning {

@@ -1,13 +1,21 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { asEffort } from '../../../../canonical/effort.js'
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../../canonical/json.js'
 import type {
   CacheRequest,
   CanonicalRequest,
-  Effort,
   ReasoningRequest,
   ResponseFormat,
 } from '../../../../canonical/request.js'
-import { EFFORTS } from '../../vocabulary.js'
-import { asArray, asBoolean, asNumber, asObject, asString, asText } from '../../wire.js'
+import { asBoolean } from '../../wire.js'
 import { asStringMap, type Fields } from './fields.js'
 
 type Settings = Partial<CanonicalRequest>
@@ -58,7 +66,7 @@ function readLogprobs(fields: Fields): CanonicalRequest['logprobs'] {
 /** OpenAI's effort, OpenRouter's object, and the switches of DeepSeek and Qwen. */
 function readReasoning(fields: Fields): Settings {
   const object = fields.takeObject('reasoning', ['effort', 'enabled', 'max_tokens', 'exclude', 'summary'])
-  const effort = fields.take('reasoning_effort', readEffort) ?? readEffort(object?.['effort'] ?? null)
+  const effort = fields.take('reasoning_effort', asEffort) ?? asEffort(object?.['effort'] ?? null)
   const thinking = readThinking(fields.takeObject('thinking', ['type', 'budget_tokens']))
   const enabled =
     fields.take('enable_thinking', asBoolean) ?? asBoolean(object?.['enabled']) ?? thinking?.enabled
@@ -83,10 +91,6 @@ function asksToReason({ effort, budgetTokens, enabled, summary }: ReasoningReque
 
 function keepAny(reasoning: ReasoningRequest): Settings {
   return Object.keys(reasoning).length === 0 ? {} : { reasoning }
-}
-
-function readEffort(value: JsonValue): Effort | undefined {
-  return EFFORTS.find((effort) => effort === value)
 }
 
 function readThinking(

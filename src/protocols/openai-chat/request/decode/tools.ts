@@ -1,4 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import {
+  asArray,
+  asObject,
+  asText,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../../../canonical/json.js'
 import type {
   CustomTool,
   FunctionTool,
@@ -9,7 +16,7 @@ import type {
 } from '../../../../canonical/request.js'
 import { GatewayError } from '../../../../errors.js'
 import { PROTOCOL } from '../../vocabulary.js'
-import { asArray, asBoolean, asObject, asText } from '../../wire.js'
+import { asBoolean } from '../../wire.js'
 import { toExtensions, unknownFields, type Fields } from './fields.js'
 import { readCache } from './parts.js'
 

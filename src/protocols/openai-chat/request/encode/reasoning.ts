@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../../canonical/json.js'
+import { BUDGET_SHARES, effortOfBudget, nearestEffort } from '../../../../canonical/effort.js'
 import type { CanonicalRequest, Effort, ReasoningRequest } from '../../../../canonical/request.js'
 import { fieldPath } from '../../../protocol.js'
-import { EFFORTS } from '../../vocabulary.js'
 import { compact, type Encoding } from './encoding.js'
 
 /** What the model is told about reasoning, and whether it was told not to reason at all. */
@@ -49,43 +49,28 @@ function chooseEffort(
   wish: ReasoningRequest,
   encoding: Encoding,
 ): Effort | undefined {
-  const asked = wish.effort ?? effortOfBudget(request, wish, encoding)
+  const asked = wish.effort ?? readBudget(request, wish, encoding)
   const { efforts } = encoding.target.traits
-  if (asked === undefined || efforts === undefined || efforts.includes(asked)) return asked
-  const nearest = findNearest(asked, efforts)
-  if (nearest === undefined) return undefined
+  if (asked === undefined || efforts === undefined) return asked
+  const nearest = nearestEffort(asked, efforts)
+  if (nearest === undefined || nearest === asked) return nearest
   const message = `Reasoning effort ${asked} was sent as ${nearest}: the model has no such level.`
   if (asked === 'none') encoding.change('clamped', PATH, message)
   else encoding.note('clamped', PATH, message)
   return nearest
 }
 
-/** The next lower level that still reasons, else the lowest that does; `none` is never put for another wish. */
-function findNearest(asked: Effort, efforts: readonly Effort[]): Effort | undefined {
-  const rank = (effort: Effort): number => EFFORTS.indexOf(effort)
-  const reasoning = efforts
-    .filter((effort) => effort !== 'none')
-    .sort((one, other) => rank(one) - rank(other))
-  return reasoning.findLast((effort) => rank(effort) <= rank(asked)) ?? reasoning[0]
-}
-
-const BUDGET_SHARES: readonly (readonly [number, Effort])[] = [
-  [0.2, 'low'],
-  [0.45, 'medium'],
-  [0.75, 'high'],
-]
 const ASSUMED_OUTPUT_TOKENS = 32_000
 
 /** A budget as an effort, by its share of the output limit, where the vendor has efforts only. */
-function effortOfBudget(
+function readBudget(
   request: CanonicalRequest,
   { budgetTokens }: ReasoningRequest,
   encoding: Encoding,
 ): Effort | undefined {
   if (budgetTokens === undefined || takesBudget(encoding)) return undefined
   const limit = request.maxOutputTokens ?? encoding.target.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS
-  const share = budgetTokens / Math.max(limit, 1)
-  return BUDGET_SHARES.find(([bound]) => share < bound)?.[1] ?? 'xhigh'
+  return effortOfBudget(budgetTokens, limit)
 }
 
 function takesBudget({ dialect }: Encoding): boolean {
@@ -149,19 +134,9 @@ function writeObject(
   return Object.keys(object).length === 0 ? {} : { reasoning: object }
 }
 
-const EFFORT_SHARES: Readonly<Partial<Record<Effort, number>>> = {
-  minimal: 0.02,
-  low: 0.1,
-  medium: 0.3,
-  high: 0.6,
-  xhigh: 0.9,
-  max: 1,
-}
-
 /** An effort as a budget, where the bounds of the model are known; else the vendor's own default stands. */
 function budgetOf(effort: Effort | undefined, { target }: Encoding): number | undefined {
   const bounds = target.traits.reasoningBudget
-  const share = EFFORT_SHARES[effort ?? 'none']
-  if (bounds === undefined || share === undefined) return undefined
-  return Math.min(bounds.max, Math.max(bounds.min, Math.round(bounds.max * share)))
+  if (bounds === undefined || effort === undefined) return undefined
+  return Math.min(bounds.max, Math.max(bounds.min, Math.round(bounds.max * BUDGET_SHARES[effort])))
 }
