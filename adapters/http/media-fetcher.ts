@@ -180,7 +180,8 @@ async function readMedia(
         ? null
         : 'its URL is of a type that is not accepted'
   if (refused !== null) {
-    body.destroy()
+    // Destroyed before it is read, a body reports so: without a listener that would end the process.
+    body.on('error', () => undefined).destroy()
     throw new MediaFault(refused)
   }
   const chunks: Buffer[] = []

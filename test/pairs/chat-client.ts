@@ -136,9 +136,7 @@ function toTurn({ role, content, tool_calls: calls, ...rest }: ChatCompletionMes
 }
 
 function toUsage(usage: ChatCompletion['usage']): Reply['usage'] {
-  const details = usage?.prompt_tokens_details as
-    | { cached_tokens?: number; cache_write_tokens?: number }
-    | undefined
+  const details = usage?.prompt_tokens_details
   return {
     input: usage?.prompt_tokens ?? NaN,
     cacheRead: details?.cached_tokens ?? 0,

@@ -15,43 +15,46 @@ const STATUSES = [
   [500, 502, 'InternalServerError'],
 ] as const
 
-describe.each(inBothModes(PAIRS))('$client → $vendorName (streamed: $streamed)', ({ client: clientName, vendorName, streamed }) => {
-  const sdk = clientName === 'messages' ? Anthropic : OpenAI
-  const setUp = (text: string) => {
-    const tested = createPairGateway()
-    const client = tested.client(clientName)
-    return {
-      tested,
-      thrown: () =>
-        thrownBy(client.ask({ model: `pair/${vendorName}`, streamed, history: client.say(text) })),
+describe.each(inBothModes(PAIRS))(
+  '$client → $vendorName (streamed: $streamed)',
+  ({ client: clientName, vendorName, streamed }) => {
+    const sdk = clientName === 'messages' ? Anthropic : OpenAI
+    const setUp = (text: string) => {
+      const tested = createPairGateway()
+      const client = tested.client(clientName)
+      return {
+        tested,
+        thrown: () =>
+          thrownBy(client.ask({ model: `pair/${vendorName}`, streamed, history: client.say(text) })),
+      }
     }
-  }
 
-  test.each(STATUSES)(
-    'case 46, case 46a: a vendor’s %i is a %i of its class, before anything has begun',
-    async (status, seen, className) => {
-      const { tested, thrown } = setUp(`[[error:${status}]]Hello`)
-      const error = await thrown()
-      expect(error).toBeInstanceOf(sdk[className])
-      expect(error).toMatchObject({ status: seen, requestID: expect.stringMatching(/^req_cm_/) })
-      expect(tested.wallet()).toEqual({ balanceMicro: BALANCE_OF_PAIRS, heldMicro: 0 })
-      expect(tested.records).toMatchObject([{ status: 'failed', httpStatus: seen, costMicro: 0 }])
-    },
-  )
+    test.each(STATUSES)(
+      'case 46, case 46a: a vendor’s %i is a %i of its class, before anything has begun',
+      async (status, seen, className) => {
+        const { tested, thrown } = setUp(`[[error:${status}]]Hello`)
+        const error = await thrown()
+        expect(error).toBeInstanceOf(sdk[className])
+        expect(error).toMatchObject({ status: seen, requestID: expect.stringMatching(/^req_cm_/) })
+        expect(tested.wallet()).toEqual({ balanceMicro: BALANCE_OF_PAIRS, heldMicro: 0 })
+        expect(tested.records).toMatchObject([{ status: 'failed', httpStatus: seen, costMicro: 0 }])
+      },
+    )
 
-  test('an overloaded vendor is one in the client’s own words', async () => {
-    const error = await setUp('[[error:503]]Hello').thrown()
-    expect(error).toBeInstanceOf(sdk.InternalServerError)
-    expect(error).toMatchObject({ status: clientName === 'messages' ? 529 : 503 })
-  })
+    test('an overloaded vendor is one in the client’s own words', async () => {
+      const error = await setUp('[[error:503]]Hello').thrown()
+      expect(error).toBeInstanceOf(sdk.InternalServerError)
+      expect(error).toMatchObject({ status: clientName === 'messages' ? 529 : 503 })
+    })
 
-  test('a connection that breaks is an error, never an end', async () => {
-    const { tested, thrown } = setUp(`[[cut:${streamed ? 4 : 0}]]one two three four five`)
-    expect(await thrown()).toBeInstanceOf(Error)
-    expect(tested.records).toMatchObject([{ status: 'failed' }])
-    expect(tested.wallet().heldMicro).toBe(0)
-  })
-})
+    test('a connection that breaks is an error, never an end', async () => {
+      const { tested, thrown } = setUp(`[[cut:${streamed ? 4 : 0}]]one two three four five`)
+      expect(await thrown()).toBeInstanceOf(Error)
+      expect(tested.records).toMatchObject([{ status: 'failed' }])
+      expect(tested.wallet().heldMicro).toBe(0)
+    })
+  },
+)
 
 const FAILS = '[[error:503@3]]one two three four five six'
 const messages = [{ role: 'user', content: FAILS }]

@@ -46,7 +46,7 @@ function toBody(request: Ask): Anthropic.MessageCreateParamsNonStreaming {
     ...(system === undefined ? {} : { system }),
     ...(tools === undefined
       ? {}
-      : { tools: tools.map(({ parameters, ...tool }) => ({ ...tool, input_schema: parameters })) }),
+      : { tools: tools.map(({ parameters, ...tool }) => Object.assign(tool, { input_schema: parameters })) }),
     ...(reasoning === true
       ? { thinking: { type: 'adaptive' as const, display: 'summarized' as const } }
       : {}),

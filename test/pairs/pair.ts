@@ -14,19 +14,32 @@ export const CLIENTS = {
 export type ClientName = keyof typeof CLIENTS
 
 /** Every client protocol with every vendor's. */
-export const PAIRS = (Object.keys(CLIENTS) as readonly ClientName[]).flatMap((client) =>
-  Object.entries<Vendor>(VENDORS).map(([vendorName, vendor]) => ({ client, vendorName, vendor })),
-)
+export const PAIRS = pairWith(VENDORS)
 
 /** The same, with a Chat vendor that reasons. */
-export const REASONING_PAIRS = PAIRS.map((pair) =>
-  pair.vendorName === 'chat' ? { ...pair, vendorName: 'deepseek', vendor: DEEPSEEK } : pair,
-)
+export const REASONING_PAIRS = pairWith({
+  deepseek: DEEPSEEK,
+  responses: VENDORS.responses,
+  messages: VENDORS.messages,
+  gemini: VENDORS.gemini,
+})
+
+interface Pair {
+  readonly client: ClientName
+  readonly vendorName: string
+  readonly vendor: Vendor
+}
+
+function pairWith(vendors: Readonly<Record<string, Vendor>>): readonly Pair[] {
+  return (Object.keys(CLIENTS) as readonly ClientName[]).flatMap((client) =>
+    Object.entries(vendors).map(([vendorName, vendor]) => ({ client, vendorName, vendor })),
+  )
+}
 
 /** Every pair, streamed and whole: `client → vendor (streamed: …)`. */
-export const inBothModes = <Pair extends object>(
-  pairs: readonly Pair[],
-): readonly (Pair & { readonly streamed: boolean })[] =>
+export const inBothModes = <Row extends object>(
+  pairs: readonly Row[],
+): readonly (Row & { readonly streamed: boolean })[] =>
   [false, true].flatMap((streamed) => pairs.map((pair) => Object.assign({ streamed }, pair)))
 
 /** Micro-USD that the account of a pair gateway has. */

@@ -44,7 +44,7 @@ function toBody(request: Ask): Omit<OpenAI.Responses.ResponseCreateParamsNonStre
     ...(system === undefined ? {} : { instructions: system }),
     ...(tools === undefined
       ? {}
-      : { tools: tools.map((tool) => ({ type: 'function' as const, strict: false, ...tool })) }),
+      : { tools: tools.map((tool) => Object.assign({ type: 'function' as const, strict: false }, tool)) }),
     ...(reasoning === true ? { reasoning: { effort: 'high' as const, summary: 'auto' as const } } : {}),
     ...(schema === undefined
       ? {}
@@ -104,9 +104,7 @@ function toTurn(item: ResponseOutputItem): unknown {
 }
 
 function toUsage(usage: ResponseUsage | null | undefined): Reply['usage'] {
-  const input = usage?.input_tokens_details as
-    | { cached_tokens: number; cache_write_tokens?: number }
-    | undefined
+  const input = usage?.input_tokens_details
   return {
     input: usage?.input_tokens ?? NaN,
     cacheRead: input?.cached_tokens ?? NaN,

@@ -24,43 +24,46 @@ function answerCalls(client: Client, { calls }: Reply): readonly unknown[] {
   )
 }
 
-describe.each(inBothModes(PAIRS))('$client → $vendorName (streamed: $streamed)', ({ client: clientName, vendorName, streamed }) => {
-  test('case 4, case 5, case 19, case 21: parallel calls, of one name and without arguments, and their results', async () => {
-    const client = createPairGateway().client(clientName)
-    const request = { model: `pair/${vendorName}`, streamed, tools }
-    const history = client.say(`${callWeather('Bern')}[[tool:time {}]]${callWeather('Basel')}`)
-    const reply = await client.ask({ ...request, history })
-    expect(reply).toMatchObject({ finish: 'calls', text: '' })
-    expect(reply.calls).toEqual([
-      { id: expect.any(String), name: 'weather', input: { city: 'Bern' } },
-      { id: expect.any(String), name: 'time', input: {} },
-      { id: expect.any(String), name: 'weather', input: { city: 'Basel' } },
-    ])
-    expect(new Set(reply.calls.map(({ id }) => id)).size).toBe(3)
-    const last = await client.ask({
-      ...request,
-      history: [...history, ...reply.turn, ...answerCalls(client, reply)],
+describe.each(inBothModes(PAIRS))(
+  '$client → $vendorName (streamed: $streamed)',
+  ({ client: clientName, vendorName, streamed }) => {
+    test('case 4, case 5, case 19, case 21: parallel calls, of one name and without arguments, and their results', async () => {
+      const client = createPairGateway().client(clientName)
+      const request = { model: `pair/${vendorName}`, streamed, tools }
+      const history = client.say(`${callWeather('Bern')}[[tool:time {}]]${callWeather('Basel')}`)
+      const reply = await client.ask({ ...request, history })
+      expect(reply).toMatchObject({ finish: 'calls', text: '' })
+      expect(reply.calls).toEqual([
+        { id: expect.any(String), name: 'weather', input: { city: 'Bern' } },
+        { id: expect.any(String), name: 'time', input: {} },
+        { id: expect.any(String), name: 'weather', input: { city: 'Basel' } },
+      ])
+      expect(new Set(reply.calls.map(({ id }) => id)).size).toBe(3)
+      const last = await client.ask({
+        ...request,
+        history: [...history, ...reply.turn, ...answerCalls(client, reply)],
+      })
+      expect(last.finish).toBe('end')
+      expect(last.text).toContain('"weather {"city":"Bern"}" and "time {}" and "weather {"city":"Basel"}"')
     })
-    expect(last.finish).toBe('end')
-    expect(last.text).toContain('"weather {"city":"Bern"}" and "time {}" and "weather {"city":"Basel"}"')
-  })
 
-  test('case 1, case 3: text before a call', async () => {
-    const client = createPairGateway().client(clientName)
-    const history = client.say(`[[say:Let me look.]]${callWeather('Bern')}`)
-    const reply = await client.ask({ model: `pair/${vendorName}`, streamed, tools, history })
-    expect(reply).toMatchObject({ finish: 'calls', text: 'Let me look.', calls: [{ name: 'weather' }] })
-  })
+    test('case 1, case 3: text before a call', async () => {
+      const client = createPairGateway().client(clientName)
+      const history = client.say(`[[say:Let me look.]]${callWeather('Bern')}`)
+      const reply = await client.ask({ model: `pair/${vendorName}`, streamed, tools, history })
+      expect(reply).toMatchObject({ finish: 'calls', text: 'Let me look.', calls: [{ name: 'weather' }] })
+    })
 
-  test('a call that the limit cut ends the answer, but not the client', async () => {
-    const client = createPairGateway().client(clientName)
-    const history = client.say(
-      '[[say:Look.]][[tool:weather {"city": "a b c d e f g h i j k l m n o p q r s"}]]',
-    )
-    const reply = await client.ask({ model: `pair/${vendorName}`, streamed, tools, history, maxTokens: 16 })
-    expect(reply.finish).toBe('length')
-  })
-})
+    test('a call that the limit cut ends the answer, but not the client', async () => {
+      const client = createPairGateway().client(clientName)
+      const history = client.say(
+        '[[say:Look.]][[tool:weather {"city": "a b c d e f g h i j k l m n o p q r s"}]]',
+      )
+      const reply = await client.ask({ model: `pair/${vendorName}`, streamed, tools, history, maxTokens: 16 })
+      expect(reply.finish).toBe('length')
+    })
+  },
+)
 
 interface Loop {
   readonly tested: PairGateway

@@ -69,18 +69,21 @@ describe.each(PAIRS)('$client → $vendorName', ({ client: clientName, vendorNam
   })
 })
 
-describe.each(PAIRS.filter(({ client }) => client === 'messages'))('$client → $vendorName', ({ vendorName }) => {
-  test('case 6: a stream starts with a count of its input', async () => {
-    const tested = createPairGateway()
-    const answer = await tested.open('/v1/messages', {
-      model: `pair/${vendorName}`,
-      max_tokens: 100,
-      messages: [{ role: 'user', content: 'word '.repeat(200) }],
+describe.each(PAIRS.filter(({ client }) => client === 'messages'))(
+  '$client → $vendorName',
+  ({ vendorName }) => {
+    test('case 6: a stream starts with a count of its input', async () => {
+      const tested = createPairGateway()
+      const answer = await tested.open('/v1/messages', {
+        model: `pair/${vendorName}`,
+        max_tokens: 100,
+        messages: [{ role: 'user', content: 'word '.repeat(200) }],
+      })
+      const first = await answer.next()
+      const [, data = ''] = /^event: message_start\ndata: (.*)$/m.exec(first ?? '') ?? []
+      const { message } = JSON.parse(data) as { message: { usage: { input_tokens: number } } }
+      expect(message.usage.input_tokens).toBeGreaterThan(150)
+      await answer.leave()
     })
-    const first = await answer.next()
-    const [, data = ''] = /^event: message_start\ndata: (.*)$/m.exec(first ?? '') ?? []
-    const { message } = JSON.parse(data) as { message: { usage: { input_tokens: number } } }
-    expect(message.usage.input_tokens).toBeGreaterThan(150)
-    await answer.leave()
-  })
-})
+  },
+)

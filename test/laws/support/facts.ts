@@ -1,6 +1,7 @@
 import {
   type CanonicalRequest,
   isJsonObject,
+  type JsonObject,
   type JsonValue,
   type Message,
   parseJson,
@@ -37,8 +38,14 @@ export function missing(facts: readonly Fact[], others: readonly Fact[]): readon
   return facts.filter((fact) => {
     const count = left.get(keyOf(fact)) ?? 0
     left.set(keyOf(fact), count - 1)
-    return count <= 0
+    return count <= 0 && !(fact.sort === 'text' && others.some((other) => holds(other, fact)))
   })
+}
+
+/** Texts may be joined, as long as each is there. */
+function holds(other: Fact, { sort, value }: Fact): boolean {
+  const [owner = ''] = /^(?:result \S+|\S+)/.exec(value) ?? []
+  return other.sort === sort && other.value.startsWith(owner) && other.value.includes(value.slice(owner.length + 1))
 }
 
 /** Losses that no warning names. A loss of one sort may be told once, at its first place. */
@@ -68,9 +75,11 @@ function messageFacts(message: Message): readonly Fact[] {
 
 /** `owner`: whose part it is, or the result that it stands in. */
 function partFacts(part: AnyPart, owner: string): Fact[] {
-  const { type, path = '', cache } = part
+  const { path = '', cache } = part
+  const inResult = owner.startsWith('result') && part.type !== 'text'
   const fact = (sort: string, value: JsonValue | undefined): Fact => ({
-    sort: `${type} ${sort}`,
+    // A vendor may take no media in results at all, which is told once.
+    sort: inResult ? 'content of a result' : sort,
     value: `${owner} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
     path,
   })
@@ -78,7 +87,7 @@ function partFacts(part: AnyPart, owner: string): Fact[] {
   if (part.type === 'tool-result') {
     facts.push(...part.content.flatMap((inner) => partFacts(inner, `result ${part.toolCallId}`)))
   }
-  if (cache !== undefined) facts.push(fact('cache', `${cache.life} ${String(facts[0]?.value)}`))
+  if (cache !== undefined) facts.push({ sort: 'cache marker', value: `${cache.life} ${String(facts[0]?.value)}`, path })
   return facts
 }
 
@@ -93,45 +102,45 @@ function contentFacts(part: AnyPart, fact: MakeFact): Fact[] {
       return [fact('text', part.text)]
     case 'image':
       return [
-        fact('source', toJson(part.source)),
-        ...told('detail', part.detail === 'auto' ? undefined : part.detail),
+        fact('image', sourceOf(part.source)),
+        ...told('detail of an image', part.detail === 'auto' ? undefined : part.detail),
       ]
     case 'document':
       return [
-        fact('source', withoutPaths(toJson(part.source))),
-        ...told('title', part.title),
-        ...told('filename', part.filename),
-        ...told('context', part.context),
+        fact('document', sourceOf(part.source)),
+        ...told('name of a document', part.title ?? part.filename),
+        ...told('context of a document', part.context),
         ...told('citations', part.citationsEnabled === true ? true : undefined),
       ]
     case 'search-result':
       return [
-        fact('found', [part.title, part.source, ...part.content.map(({ text }) => text)]),
+        fact('search result', [part.title, part.source, ...part.content.map(({ text }) => text)]),
         ...told('citations', part.citationsEnabled === true ? true : undefined),
       ]
-    case 'tool-call':
-      return [
-        fact('call', [
-          part.id,
-          part.namespace ?? '',
-          part.name,
-          part.kind,
-          argumentsOf(part.input, part.kind),
-        ]),
-        ...stateFacts(part.state, fact),
-      ]
+    case 'tool-call': {
+      const { id, namespace = '', name, kind, input } = part
+      return [fact('call', [id, namespace, name, kind, argumentsOf(input, kind)]), ...stateFacts(part.state, fact)]
+    }
     case 'tool-result':
       return [
         fact('result', [part.toolCallId, part.kind]),
-        ...told('error', part.isError === true ? part.toolCallId : undefined),
+        ...told('error of a tool', part.isError === true ? part.toolCallId : undefined),
       ]
     case 'reasoning':
-      return [...told('text', part.text === '' ? undefined : part.text), ...stateFacts(part.state, fact)]
+      return [...told('reasoning', part.text === '' ? undefined : part.text), ...stateFacts(part.state, fact)]
     case 'generated-image':
-      return [fact('source', toJson(part.source))]
+      return [fact('image of the model', sourceOf(part.source))]
+    case 'provider':
+      return [fact('part of a vendor', part.value)]
     default:
-      return [fact('value', toJson(part))]
+      return [fact(part.type, toJson(part))]
   }
+}
+
+/** Where a medium comes from; vendors name its type or not. */
+function sourceOf(source: object): JsonValue {
+  const { mediaType, path: _, ...rest } = toJson(source) as JsonObject
+  return 'url' in rest ? rest : JSON.parse(JSON.stringify({ ...rest, mediaType }, (key, item: unknown) => (key === 'path' ? undefined : item)))
 }
 
 function stateFacts(
@@ -149,7 +158,7 @@ function argumentsOf(input: string, kind: string): JsonValue {
 function toolFacts(tool: ToolDefinition): readonly Fact[] {
   const { path = '', type, name = '' } = tool
   const fact = (sort: string, value: JsonValue | undefined): Fact => ({
-    sort: `tool ${sort}`,
+    sort: sort === 'cache' ? 'cache marker' : `${sort} of a tool`,
     value: `${name} ${JSON.stringify(value)}`,
     path,
   })
@@ -177,20 +186,41 @@ const APART: ReadonlySet<string> = new Set([
   'stream',
   'includeUsage',
   'session',
+  'reasoning',
+  'responseFormat',
+  'cache',
+  'state',
 ])
 const DEFAULTS: Readonly<Record<string, JsonValue>> = {
   parallelToolCalls: true,
-  state: { store: false },
-  responseFormat: { type: 'text' },
   toolChoice: { type: 'auto' },
+  serviceTier: 'auto',
 }
 
 function settingFacts(request: CanonicalRequest): readonly Fact[] {
-  return Object.entries(request as unknown as Record<string, JsonValue>)
-    .filter(
-      ([field, value]) => !APART.has(field) && JSON.stringify(DEFAULTS[field]) !== JSON.stringify(value),
-    )
-    .map(([field, value]) => ({ sort: field, value: JSON.stringify(inOrder(value)), path: `$${field}` }))
+  const { reasoning = {}, responseFormat: format, cache = {}, state } = request
+  const isOn = reasoning.enabled ?? (reasoning.budgetTokens !== undefined || reasoning.effort !== undefined)
+  const given: Readonly<Record<string, JsonValue | undefined>> = {
+    // A budget is an effort by another name.
+    'reasoning.on': isOn || undefined,
+    'reasoning.effort': reasoning.budgetTokens === undefined ? reasoning.effort : undefined,
+    'reasoning.show': reasoning.show,
+    'responseFormat.type': format?.type === 'text' ? undefined : format?.type,
+    'responseFormat.schema': format?.type === 'json-schema' ? format.schema : undefined,
+    'responseFormat.description': format?.type === 'json-schema' ? format.description : undefined,
+    'cache.key': cache.key ?? request.session,
+    'cache.mode': cache.mode,
+    'cache.life': cache.life,
+    store: state?.store === true ? true : undefined,
+  }
+  const plain = Object.entries(request as unknown as Record<string, JsonValue>).filter(
+    ([field, value]) => !APART.has(field) && JSON.stringify(DEFAULTS[field]) !== JSON.stringify(value),
+  )
+  return [...plain, ...Object.entries(given)].flatMap(([field, value]) =>
+    value === undefined
+      ? []
+      : [{ sort: field, value: JSON.stringify(inOrder(value)), path: field === 'store' ? field : `$${field}` }],
+  )
 }
 
 function inOrder(value: JsonValue): JsonValue {
@@ -203,8 +233,3 @@ function toJson(value: object): JsonValue {
   return JSON.parse(JSON.stringify(value)) as JsonValue
 }
 
-function withoutPaths(value: JsonValue): JsonValue {
-  return JSON.parse(
-    JSON.stringify(value, (key, item: unknown) => (key === 'path' ? undefined : item)),
-  ) as JsonValue
-}
