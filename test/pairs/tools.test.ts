@@ -78,12 +78,12 @@ async function runLoop(
   const tested = createPairGateway()
   const client = tested.client(clientName)
   const replies: Reply[] = []
-  let history: readonly unknown[] = []
+  const history: unknown[] = []
   for (const question of [
     `[[reason:First I look.]]${callWeather('Bern')}${callWeather('Basel')}`,
     `[[reason:Then the time.]][[tool:time {}]]`,
   ]) {
-    history = [...history, ...client.say(question)]
+    history.push(...client.say(question))
     for (;;) {
       const reply = await client.ask({
         model: `pair/${vendorName}`,
@@ -94,9 +94,9 @@ async function runLoop(
         system: 'Be brief.',
       })
       replies.push(reply)
-      history = [...history, ...forget(reply.turn)]
+      history.push(...forget(reply.turn))
       if (reply.calls.length === 0) break
-      history = [...history, ...answerCalls(client, reply)]
+      history.push(...answerCalls(client, reply))
     }
   }
   return { tested, replies }

@@ -34,40 +34,6 @@ export const RETRYABLE_IN_STREAM: ReadonlySet<ErrorCode> = new Set([
   'upstream_stream_truncated',
 ] satisfies ErrorCode[])
 
-/** What a vendor's `error.type` means. */
-export const KIND_BY_ERROR_TYPE: Readonly<Record<string, UpstreamErrorKind>> = {
-  invalid_request_error: 'bad-request',
-  conflict_error: 'bad-request',
-  authentication_error: 'authentication',
-  billing_error: 'billing',
-  insufficient_quota: 'billing',
-  permission_error: 'permission',
-  not_found_error: 'not-found',
-  request_too_large: 'too-large',
-  rate_limit_error: 'rate-limit',
-  timeout_error: 'timeout',
-  overloaded_error: 'overloaded',
-  api_error: 'server',
-  server_error: 'server',
-  policy_blocked: 'policy',
-}
-
-/** What an HTTP status means where the body says nothing. */
-export const KIND_BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
-  400: 'bad-request',
-  401: 'authentication',
-  402: 'billing',
-  403: 'permission',
-  404: 'not-found',
-  408: 'timeout',
-  413: 'too-large',
-  422: 'unprocessable',
-  429: 'rate-limit',
-  503: 'overloaded',
-  504: 'timeout',
-  529: 'overloaded',
-}
-
 /** What `thinking.display` asks to see. */
 export const SHOW_BY_DISPLAY: Readonly<Record<string, ReasoningRequest['show']>> = {
   summarized: 'summary',

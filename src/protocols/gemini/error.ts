@@ -1,63 +1,14 @@
+import { kindOfCode, kindOfStatus } from '../../canonical/error-codes.js'
+import { clipMessage, kindOfWording, readOverflow } from '../../canonical/error-signs.js'
 import { asString, asText, isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
+import { readRetryAfterMs } from '../../canonical/retry-after.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import { toNumber, toObjects } from './wire/index.js'
-
-const BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
-  400: 'bad-request',
-  401: 'authentication',
-  402: 'billing',
-  403: 'permission',
-  404: 'not-found',
-  405: 'bad-request',
-  408: 'timeout',
-  413: 'too-large',
-  422: 'unprocessable',
-  429: 'rate-limit',
-  499: 'timeout',
-  503: 'overloaded',
-  504: 'timeout',
-  529: 'overloaded',
-}
-
-/** @see https://google.aip.dev/193 */
-const BY_RPC_STATUS: Readonly<Record<string, UpstreamErrorKind>> = {
-  INVALID_ARGUMENT: 'bad-request',
-  FAILED_PRECONDITION: 'bad-request',
-  OUT_OF_RANGE: 'bad-request',
-  UNAUTHENTICATED: 'authentication',
-  PERMISSION_DENIED: 'permission',
-  NOT_FOUND: 'not-found',
-  ALREADY_EXISTS: 'bad-request',
-  ABORTED: 'server',
-  RESOURCE_EXHAUSTED: 'rate-limit',
-  CANCELLED: 'timeout',
-  UNKNOWN: 'server',
-  INTERNAL: 'server',
-  DATA_LOSS: 'server',
-  UNIMPLEMENTED: 'bad-request',
-  UNAVAILABLE: 'overloaded',
-  DEADLINE_EXCEEDED: 'timeout',
-}
 
 interface Details {
   readonly reason?: string | undefined
   readonly field?: string | undefined
-  readonly retryAfterMs?: number | undefined
 }
-
-const BAD_KEY = /api key (?:not valid|expired|not found)|api_key_invalid|invalid (?:api key|authentication)/i
-const NO_FUNDS =
-  /insufficient_quota|(?:enable|disabled|requires?) billing|billing (?:account )?(?:is |to be |has been )?(?:disabled|enabled|closed)|credits? (?:are |is |have been )?(?:depleted|exhausted|used up)/i
-
-/** Both numbers of "too many input tokens", in the wordings that Google has used. */
-const OVERFLOW: readonly { readonly pattern: RegExp; readonly limitFirst?: boolean }[] = [
-  { pattern: /input token count \((\d+)\) exceeds the maximum number of tokens allowed \((\d+)\)/i },
-  { pattern: /input token count is (\d+) but model only supports up to (\d+)/i },
-  { pattern: /(\d+) tokens? > (\d+) maximum/i },
-  { pattern: /maximum context length is (\d+) tokens[^0-9]*(\d+)/i, limitFirst: true },
-]
-const OVERFLOW_WORDS =
-  /input token count[^.]*exceeds|exceeds the maximum number of tokens|maximum context length|prompt is too long|exceeds the context window/i
 
 /** Reads an HTTP error, or the error object of a stream, of a Gemini API; total over garbage. */
 export function decodeError(
@@ -70,12 +21,12 @@ export function decodeError(
   const details: Details = error === undefined ? {} : readDetails(error)
   const rpcStatus = asText(error?.['status'])
   const effective = status >= 400 ? status : (toNumber(error?.['code']) ?? 0)
-  const tokens = effective < 500 ? readOverflow(text ?? '') : undefined
-  const kind = readKind(effective, rpcStatus, details.reason, text ?? '')
+  const kind = readKind(effective, { rpcStatus, reason: details.reason, text: text ?? '' })
+  const tokens = kind === 'context-overflow' ? readOverflow(text ?? '', error) : undefined
   const code = details.reason ?? rpcStatus ?? codeOf(error)
-  const retryAfterMs = details.retryAfterMs ?? retryFromHeaders(headers) ?? retryFromText(text ?? '')
+  const retryAfterMs = readRetryAfterMs(headers, error, text ?? '')
   return {
-    kind: tokens === undefined ? kind : 'context-overflow',
+    kind,
     message: text ?? describe(effective),
     ...(status >= 400 ? { status } : {}),
     ...(code === undefined ? {} : { code }),
@@ -85,24 +36,23 @@ export function decodeError(
   }
 }
 
-function readKind(
-  status: number,
-  rpcStatus: string | undefined,
-  reason: string | undefined,
-  text: string,
-): UpstreamErrorKind {
-  const refused = status < 500
-  if (refused && (reason?.startsWith('API_KEY_') === true || BAD_KEY.test(text))) return 'authentication'
-  if (refused && (reason === 'BILLING_DISABLED' || NO_FUNDS.test(text))) return 'billing'
-  if (refused && OVERFLOW_WORDS.test(text)) return 'context-overflow'
-  const byStatus = BY_STATUS[status]
-  if (byStatus !== undefined) return byStatus
-  if (rpcStatus !== undefined && Object.hasOwn(BY_RPC_STATUS, rpcStatus)) {
-    const byRpc = BY_RPC_STATUS[rpcStatus]
-    if (byRpc !== undefined && (status < 400 || status >= 500 === !isClientFault(byRpc))) return byRpc
+interface Signs {
+  readonly rpcStatus: string | undefined
+  readonly reason: string | undefined
+  readonly text: string
+}
+
+function readKind(status: number, { rpcStatus, reason, text }: Signs): UpstreamErrorKind {
+  if (status < 500) {
+    if (reason?.startsWith('API_KEY_') === true) return 'authentication'
+    if (reason === 'BILLING_DISABLED') return 'billing'
+    const byText = kindOfWording(text)
+    if (byText !== undefined) return byText
   }
-  if (status >= 500) return 'server'
-  return status >= 400 ? 'bad-request' : 'garbage'
+  const byStatus = kindOfStatus(status)
+  const byRpc = kindOfCode(rpcStatus)
+  if (byStatus === undefined) return byRpc ?? 'garbage'
+  return byStatus === 'server' && byRpc !== undefined && !isClientFault(byRpc) ? byRpc : byStatus
 }
 
 function isClientFault(kind: UpstreamErrorKind): boolean {
@@ -121,7 +71,7 @@ function findError(body: JsonValue): JsonObject | undefined {
 
 function readMessage(error: JsonObject | undefined, body: JsonValue): string | undefined {
   const message = asText(error?.['message'])
-  if (message !== undefined) return message
+  if (message !== undefined) return clipMessage(message)
   // A proxy's plain sentence helps; its HTML page does not.
   return typeof body === 'string' && body.trim() !== '' && body.length <= 500 && !body.includes('<')
     ? body.trim()
@@ -146,36 +96,5 @@ function readDetails(error: JsonObject): Details {
   return {
     reason: asText(ofType('ErrorInfo')?.['reason']),
     field: asText(toObjects(ofType('BadRequest')?.['fieldViolations'])[0]?.['field']),
-    retryAfterMs: durationMs(asString(ofType('RetryInfo')?.['retryDelay'])),
   }
-}
-
-function readOverflow(text: string): UpstreamError['tokens'] {
-  for (const { pattern, limitFirst } of OVERFLOW) {
-    const match = pattern.exec(text)
-    if (match === null) continue
-    const [first, second] = [Number(match[1]), Number(match[2])]
-    return limitFirst === true ? { actual: second, limit: first } : { actual: first, limit: second }
-  }
-  return undefined
-}
-
-function retryFromHeaders(headers: Readonly<Record<string, string>>): number | undefined {
-  const ms = toNumber(headers['retry-after-ms'])
-  if (ms !== undefined && ms >= 0) return ms
-  const seconds = toNumber(headers['retry-after'])
-  return seconds !== undefined && seconds >= 0 ? Math.ceil(seconds * 1000) : undefined
-}
-
-function retryFromText(text: string): number | undefined {
-  return durationMs(/(?:retry|try again) in ([\d.]+\s*m?s)\b/i.exec(text)?.[1])
-}
-
-/** `34.4s` or `250ms` in milliseconds. */
-function durationMs(text: string | undefined): number | undefined {
-  const match = /^([\d.]+)\s*(ms|s)$/i.exec(text?.trim() ?? '')
-  if (match === null) return undefined
-  const value = Number(match[1])
-  if (!Number.isFinite(value)) return undefined
-  return Math.ceil(match[2]?.toLowerCase() === 'ms' ? value : value * 1000)
 }

@@ -1,3 +1,5 @@
+import { isVague, kindOfCode, kindOfStatus } from '../../canonical/error-codes.js'
+import { clipMessage, kindOfWording, readOverflow } from '../../canonical/error-signs.js'
 import {
   asNumber,
   asObject,
@@ -6,39 +8,12 @@ import {
   asText,
   type JsonObject,
   type JsonValue,
-  lookUp,
 } from '../../canonical/json.js'
+import { readRetryAfterMs } from '../../canonical/retry-after.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import type { GatewayError } from '../../errors.js'
-import { KIND_BY_CODE, KIND_BY_STATUS } from './vocabulary.js'
 
-const LONGEST_MESSAGE = 2000
 const NO_STATUS = 200
-
-/** Texts that say what the code does not. The first match decides. */
-const DETECTORS: readonly { readonly text: RegExp; readonly kind: UpstreamErrorKind }[] = [
-  {
-    text: /maximum context length|maximum prompt length|prompt is too long|input is too long|exceeds? (?:the|your) context window|exceeds? the (?:model's )?(?:maximum|available) context|exceed context limit|input token count.{0,40}exceeds/i,
-    kind: 'context-overflow',
-  },
-  { text: /API_KEY_INVALID|api key (?:not valid|expired)|incorrect api key/i, kind: 'authentication' },
-  { text: /credit balance is too low|insufficient (?:balance|credits|funds)/i, kind: 'billing' },
-]
-
-/** Wordings of a context overflow that hold both numbers. */
-const OVERFLOWS: readonly RegExp[] = [
-  /too long:?\s*(?<actual>[\d,]+) tokens? > (?<limit>[\d,]+)/i,
-  /maximum (?:context|prompt) length (?:of the model )?is (?<limit>[\d,]+)\D+(?<actual>[\d,]+)/i,
-  /token count \(?(?<actual>[\d,]+)\)? exceeds\D*(?<limit>[\d,]+)/i,
-  /\((?<actual>[\d,]+) tokens?\) exceeds the available context size \((?<limit>[\d,]+)/i,
-  /(?<actual>[\d,]+) tokens?\b\D*\bcontext (?:window|length|size) (?:of|is) (?<limit>[\d,]+)/i,
-  /context window (?:of|is) (?<limit>[\d,]+)\D+(?<actual>[\d,]+)/i,
-]
-const SUMMED_OVERFLOW = /context limit: ([\d,]+) \+ ([\d,]+) > ([\d,]+)/i
-
-const WAIT = /(?:try again|retry)\s+(?:in|after)\s+((?:\d+(?:\.\d+)?\s*[a-z]+\s*)+)/i
-const DURATION = /(\d+(?:\.\d+)?)\s*(ms|milli|s|m|h)/gi
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, milli: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** A vendor's error in canonical form; total over anything that can come in its place. */
 export function decodeError(
@@ -46,14 +21,15 @@ export function decodeError(
   headers: Readonly<Record<string, string>>,
   body: JsonValue,
 ): UpstreamError {
-  const { message, code, type, param, details, status: said } = readError(body)
+  const { code, type, param, fields, status: said, ...read } = readError(body)
+  const message = clipMessage(read.message)
   const known = status >= 400 ? status : said
-  const retryAfterMs =
-    retryAfterFromHeaders(headers) ?? retryAfterFromDetails(details) ?? retryAfterFromText(message)
-  const tokens = overflowTokens(message, details)
+  const kind = kindOf(known ?? status, [code, type], message)
+  const retryAfterMs = readRetryAfterMs(headers, fields, message)
+  const tokens = kind === 'context-overflow' ? readOverflow(message, fields) : undefined
   return {
-    kind: kindOf(known ?? status, [code, type], message),
-    message: message.slice(0, LONGEST_MESSAGE),
+    kind,
+    message,
     ...(status >= 400 ? { status } : {}),
     ...(code === undefined ? {} : { code }),
     ...(param === undefined ? {} : { param }),
@@ -116,8 +92,8 @@ interface ReadError {
   readonly type?: string | undefined
   readonly param?: string | undefined
   readonly status?: number | undefined
-  /** The object that the fields came from. */
-  readonly details?: JsonObject | undefined
+  /** The object that they stand in. */
+  readonly fields?: JsonObject | undefined
 }
 
 /** Bodies are `{error:{…}}`, flat, `{error:"text"}`, `{detail}`, an array of one of them, or no JSON at all. */
@@ -140,7 +116,7 @@ function readError(body: JsonValue): ReadError {
     status: [inner['code'], inner['status'], outer['status']]
       .map(asStatus)
       .find((value) => value !== undefined),
-    details: inner,
+    fields: inner,
   }
 }
 
@@ -155,71 +131,12 @@ function asStatus(value: JsonValue | undefined): number | undefined {
 }
 
 function kindOf(status: number, names: readonly (string | undefined)[], message: string): UpstreamErrorKind {
-  const detected = DETECTORS.find(({ text }) => text.test(message))
-  if (detected !== undefined) return detected.kind
-  const byStatus = KIND_BY_STATUS[status]
-  const byName = names.map((name) => lookUp(KIND_BY_CODE, name)).find((kind) => kind !== undefined)
-  // A status says more than a name that only means "bad request", and a 400 is the request's fault, whatever is missing.
-  const vague = byName === 'bad-request' || (byName === 'not-found' && byStatus === 'bad-request')
-  if (byName !== undefined && !(vague && byStatus !== undefined)) return byName
-  if (byStatus !== undefined) return byStatus
-  if (status >= 500) return 'server'
-  return status >= 400 ? 'bad-request' : 'garbage'
-}
-
-function overflowTokens(
-  message: string,
-  details: JsonObject | undefined,
-): { readonly actual: number; readonly limit: number } | undefined {
-  const counted = asNumber(details?.n_prompt_tokens)
-  const context = asNumber(details?.n_ctx)
-  if (counted !== undefined && context !== undefined) return { actual: counted, limit: context }
-  const summed = SUMMED_OVERFLOW.exec(message)
-  if (summed !== null) return { actual: digits(summed[1]) + digits(summed[2]), limit: digits(summed[3]) }
-  for (const pattern of OVERFLOWS) {
-    const groups = pattern.exec(message)?.groups
-    if (groups !== undefined) return { actual: digits(groups['actual']), limit: digits(groups['limit']) }
-  }
-  return undefined
-}
-
-function digits(text: string | undefined): number {
-  return Number((text ?? '').replaceAll(',', ''))
-}
-
-function retryAfterFromHeaders(headers: Readonly<Record<string, string>>): number | undefined {
-  const milliseconds = positive(headers['retry-after-ms'])
-  if (milliseconds !== undefined) return milliseconds
-  const seconds = positive(headers['retry-after'])
-  return seconds === undefined ? undefined : seconds * 1000
-}
-
-function retryAfterFromDetails(details: JsonObject | undefined): number | undefined {
-  for (const detail of asObjects(details?.details)) {
-    const delay = asString(detail['retryDelay'])
-    if (delay !== undefined) return duration(delay)
-  }
-  const resetsIn = asNumber(details?.resets_in_seconds)
-  return resetsIn === undefined || resetsIn < 0 ? undefined : resetsIn * 1000
-}
-
-function retryAfterFromText(message: string): number | undefined {
-  const said = WAIT.exec(message)?.[1]
-  return said === undefined ? undefined : duration(said)
-}
-
-/** `1.5s`, `300ms`, `1m12.5s`, `7 seconds`. */
-function duration(text: string): number | undefined {
-  let milliseconds = 0
-  let found = false
-  for (const [, amount, unit] of text.matchAll(DURATION)) {
-    found = true
-    milliseconds += Number(amount) * (UNIT_MS[unit?.toLowerCase() ?? ''] ?? 0)
-  }
-  return found ? Math.ceil(milliseconds) : undefined
-}
-
-function positive(text: string | undefined): number | undefined {
-  const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text)
-  return Number.isFinite(value) && value >= 0 ? value : undefined
+  const byText = kindOfWording(message)
+  if (byText !== undefined) return byText
+  const byStatus = kindOfStatus(status)
+  const byName = names.map(kindOfCode).find((kind) => kind !== undefined)
+  // A status says more than a vague name, and a 400 is the request's fault, whatever is missing.
+  const says =
+    byName !== undefined && !isVague(byName) && !(byName === 'not-found' && byStatus === 'bad-request')
+  return (says ? byName : byStatus) ?? byName ?? 'garbage'
 }

@@ -19,57 +19,6 @@ export const FIELD_NAMES: Readonly<Partial<Record<keyof CanonicalRequest, string
   state: 'store',
 }
 
-/** What a vendor's error code means, whatever the status. */
-export const KIND_BY_CODE: Readonly<Record<string, UpstreamErrorKind>> = {
-  context_length_exceeded: 'context-overflow',
-  exceed_context_size_error: 'context-overflow',
-  insufficient_quota: 'billing',
-  credit_balance_exhausted: 'billing',
-  credit_limit_exceeded: 'billing',
-  billing_hard_limit_reached: 'billing',
-  billing_not_active: 'billing',
-  usage_not_included: 'billing',
-  usage_limit_reached: 'billing',
-  invalid_api_key: 'authentication',
-  API_KEY_INVALID: 'authentication',
-  authentication_error: 'authentication',
-  unsupported_country_region_territory: 'permission',
-  permission_error: 'permission',
-  model_not_found: 'not-found',
-  rate_limit_exceeded: 'rate-limit',
-  rate_limit_error: 'rate-limit',
-  slow_down: 'overloaded',
-  server_is_overloaded: 'overloaded',
-  overloaded_error: 'overloaded',
-  service_unavailable_error: 'overloaded',
-  content_policy_violation: 'policy',
-  invalid_prompt: 'policy',
-  bio_policy: 'policy',
-  cyber_policy: 'policy',
-  misalignment_policy_violation: 'policy',
-  moderation_blocked: 'policy',
-  invalid_request_error: 'bad-request',
-  data_residency_mismatch: 'bad-request',
-  vector_store_timeout: 'timeout',
-  server_error: 'server',
-}
-
-/** What an HTTP status means where the body says nothing. */
-export const KIND_BY_STATUS: Readonly<Record<number, UpstreamErrorKind>> = {
-  400: 'bad-request',
-  401: 'authentication',
-  402: 'billing',
-  403: 'permission',
-  404: 'not-found',
-  408: 'timeout',
-  413: 'too-large',
-  422: 'unprocessable',
-  429: 'rate-limit',
-  503: 'overloaded',
-  504: 'timeout',
-  529: 'overloaded',
-}
-
 /** `include` entry that makes the vendor hand out its reasoning state. */
 export const ENCRYPTED_REASONING = 'reasoning.encrypted_content'
 

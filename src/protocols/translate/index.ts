@@ -31,7 +31,7 @@ export interface TranslationRoute {
   readonly policy?: 'lenient' | 'strict' | undefined
   /** Media fetched for a vendor that takes them only inline, by URL. */
   readonly media?: InlinedMediaByUrl | undefined
-  /** Replaces an absent output limit: what the balance pays for. */
+  /** What the balance pays for: stands in for an absent output limit, and for a larger one. */
   readonly maxOutputTokens?: number | undefined
 }
 
@@ -69,7 +69,7 @@ export interface ReplyFacts {
 export function translateRequest(body: JsonObject, route: TranslationRoute): TranslatedRequest {
   const { from, context, maxOutputTokens } = route
   const decoded = from.decodeRequest(body, context)
-  const limited = { ...decoded.value, maxOutputTokens: decoded.value.maxOutputTokens ?? maxOutputTokens }
+  const limited = maxOutputTokens === undefined ? decoded.value : limitOutput(decoded.value, maxOutputTokens)
   const request = route.media === undefined ? limited : inlineMedia(limited, route, route.media)
   const names = from.client?.fieldNames ?? {}
   const { adapted, encoded } = localizeErrors(names, () => encodeFor(request, route))
@@ -81,6 +81,10 @@ export function translateRequest(body: JsonObject, route: TranslationRoute): Tra
     request,
     reply: { route, request, body, tools: adapted.tools, stop: adapted.stop },
   }
+}
+
+function limitOutput(request: CanonicalRequest, most: number): CanonicalRequest {
+  return { ...request, maxOutputTokens: Math.min(request.maxOutputTokens ?? most, most) }
 }
 
 function encodeFor(

@@ -6,6 +6,9 @@ import { createTestGateway, VENDOR_HOST, type TestGateway } from '../../support/
 import { splitEverywhere } from '../../sse/splits.js'
 import { failuresIn, looksFinished, renamed, TRANSCRIPTS, type Transcript } from './transcripts.js'
 
+/** First byte of the cheese in the transcripts: the only character of four bytes. */
+const CHEESE = 0xf0
+
 /** The same short answer as one piece of JSON. */
 const WHOLE: Readonly<Record<string, Reply>> = {
   Chat: chatAnswer({ prompt_tokens: 20, completion_tokens: 7, total_tokens: 27 }),
@@ -73,11 +76,12 @@ describe.each(TRANSCRIPTS)('instead of a $name stream', (transcript) => {
   test.each(TYPES)('case 40: a stream under the content type %j is one, byte for byte', async (type) => {
     for (const prefix of ['', '\uFEFF', ': begin\n\n', '\r\n']) {
       const bytes = new TextEncoder().encode(prefix + transcript.events.join(''))
-      const answer = await call(transcript, {
-        headers: { 'content-type': type },
-        steps: splitEverywhere(bytes),
-      })
-      expect(answer.text).toBe(renamed(transcript, prefix + transcript.events.join('')))
+      const inCheese = bytes.indexOf(CHEESE) + 2
+      const halves = [bytes.subarray(0, inCheese), bytes.subarray(inCheese)]
+      for (const steps of [splitEverywhere(bytes), halves]) {
+        const answer = await call(transcript, { headers: { 'content-type': type }, steps })
+        expect(answer.text).toBe(renamed(transcript, prefix + transcript.events.join('')))
+      }
     }
   })
 

@@ -38,14 +38,21 @@ export function missing(facts: readonly Fact[], others: readonly Fact[]): readon
   return facts.filter((fact) => {
     const count = left.get(keyOf(fact)) ?? 0
     left.set(keyOf(fact), count - 1)
-    return count <= 0 && !(fact.sort === 'text' && others.some((other) => holds(other, fact)))
+    return count <= 0 && !(JOINED.has(fact.sort) && others.some((other) => holds(other, fact)))
   })
 }
+
+/** Sorts that a vendor may say in one for several: what matters is that each is there. */
+const JOINED: ReadonlySet<string> = new Set(['text', 'reasoning', 'phase', 'cache marker'])
 
 /** Texts may be joined, as long as each is there. */
 function holds(other: Fact, { sort, value }: Fact): boolean {
   const [owner = ''] = /^(?:result \S+|\S+)/.exec(value) ?? []
-  return other.sort === sort && other.value.startsWith(owner) && other.value.includes(value.slice(owner.length + 1))
+  return (
+    other.sort === sort &&
+    other.value.startsWith(owner) &&
+    other.value.includes(value.slice(owner.length + 1))
+  )
 }
 
 /** Losses that no warning names. A loss of one sort may be told once, at its first place. */
@@ -75,20 +82,41 @@ function messageFacts(message: Message): readonly Fact[] {
 
 /** `owner`: whose part it is, or the result that it stands in. */
 function partFacts(part: AnyPart, owner: string): Fact[] {
-  const { path = '', cache } = part
-  const inResult = owner.startsWith('result') && part.type !== 'text'
-  const fact = (sort: string, value: JsonValue | undefined): Fact => ({
-    // A vendor may take no media in results at all, which is told once.
-    sort: inResult ? 'content of a result' : sort,
-    value: `${owner} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    path,
-  })
+  const { path = '' } = part
+  const isSpoken = part.type === 'text' || part.type === 'refusal' || part.type === 'reasoning'
+  const fact = (sort: string, value: JsonValue | undefined): Fact => {
+    const said = typeof value === 'string' ? value : JSON.stringify(value)
+    return { sort, value: isSpoken ? `${owner} ${said}` : said, path }
+  }
   const facts = contentFacts(part, fact)
   if (part.type === 'tool-result') {
-    facts.push(...part.content.flatMap((inner) => partFacts(inner, `result ${part.toolCallId}`)))
+    const inside = part.content.map((inner) => ({ ...inner, cache: undefined }))
+    facts.push(...inside.flatMap((inner) => partFacts(inner, `result ${part.toolCallId}`)))
   }
-  if (cache !== undefined) facts.push({ sort: 'cache marker', value: `${cache.life} ${String(facts[0]?.value)}`, path })
+  const [first] = facts
+  // Media may be sent beside the result that holds them, which is told once.
+  if (isMedium(part) && owner.startsWith('result')) {
+    facts.push({ sort: 'media in a result', value: `${owner} ${String(first?.value)}`, path })
+  }
+  const marker = markerOf(part)
+  if (marker !== undefined) {
+    facts.push({ sort: 'cache marker', value: `${marker.life} ${String(first?.value)}`, path: marker.path })
+  }
   return facts
+}
+
+/** Breakpoints within a result count after all of it, and the last one counts. */
+function markerOf(part: AnyPart): { readonly life: string; readonly path: string } | undefined {
+  const marked =
+    part.type === 'tool-result' && part.cache === undefined
+      ? part.content.findLast(({ cache }) => cache !== undefined)
+      : part
+  return marked?.cache === undefined ? undefined : { life: marked.cache.life, path: part.path ?? '' }
+}
+
+function isMedium(part: AnyPart): boolean {
+  if (part.type === 'document') return part.source.type !== 'text' && part.source.type !== 'parts'
+  return part.type === 'image' || part.type === 'audio'
 }
 
 type MakeFact = (sort: string, value: JsonValue | undefined) => Fact
@@ -99,7 +127,8 @@ function contentFacts(part: AnyPart, fact: MakeFact): Fact[] {
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return [fact('text', part.text)]
+      // Claude refuses white space at the end of a beginning that it shall continue.
+      return [fact('text', part.text.trimEnd())]
     case 'image':
       return [
         fact('image', sourceOf(part.source)),
@@ -108,8 +137,8 @@ function contentFacts(part: AnyPart, fact: MakeFact): Fact[] {
     case 'document':
       return [
         fact('document', sourceOf(part.source)),
-        ...told('name of a document', part.title ?? part.filename),
-        ...told('context of a document', part.context),
+        ...told('document', part.title ?? part.filename),
+        ...told('document', part.context),
         ...told('citations', part.citationsEnabled === true ? true : undefined),
       ]
     case 'search-result':
@@ -119,7 +148,10 @@ function contentFacts(part: AnyPart, fact: MakeFact): Fact[] {
       ]
     case 'tool-call': {
       const { id, namespace = '', name, kind, input } = part
-      return [fact('call', [id, namespace, name, kind, argumentsOf(input, kind)]), ...stateFacts(part.state, fact)]
+      return [
+        fact('call', [id, namespace, name, kind, argumentsOf(input, kind)]),
+        ...stateFacts(part.state, fact),
+      ]
     }
     case 'tool-result':
       return [
@@ -127,11 +159,16 @@ function contentFacts(part: AnyPart, fact: MakeFact): Fact[] {
         ...told('error of a tool', part.isError === true ? part.toolCallId : undefined),
       ]
     case 'reasoning':
-      return [...told('reasoning', part.text === '' ? undefined : part.text), ...stateFacts(part.state, fact)]
+      return [
+        ...told('reasoning', part.text === '' ? undefined : part.text),
+        ...stateFacts(part.state, (_sort, value) => fact('reasoning', value)),
+      ]
     case 'generated-image':
       return [fact('image of the model', sourceOf(part.source))]
-    case 'provider':
-      return [fact('part of a vendor', part.value)]
+    case 'provider': {
+      const { prompt_cache_breakpoint: _breakpoint, cache_control: _marker, ...value } = part.value
+      return [fact('part of a vendor', [part.protocol, value])]
+    }
     default:
       return [fact(part.type, toJson(part))]
   }
@@ -140,7 +177,11 @@ function contentFacts(part: AnyPart, fact: MakeFact): Fact[] {
 /** Where a medium comes from; vendors name its type or not. */
 function sourceOf(source: object): JsonValue {
   const { mediaType, path: _, ...rest } = toJson(source) as JsonObject
-  return 'url' in rest ? rest : JSON.parse(JSON.stringify({ ...rest, mediaType }, (key, item: unknown) => (key === 'path' ? undefined : item)))
+  return 'url' in rest
+    ? rest
+    : JSON.parse(
+        JSON.stringify({ ...rest, mediaType }, (key, item: unknown) => (key === 'path' ? undefined : item)),
+      )
 }
 
 function stateFacts(
@@ -190,28 +231,35 @@ const APART: ReadonlySet<string> = new Set([
   'responseFormat',
   'cache',
   'state',
+  'serviceTier',
 ])
 const DEFAULTS: Readonly<Record<string, JsonValue>> = {
   parallelToolCalls: true,
   toolChoice: { type: 'auto' },
-  serviceTier: 'auto',
 }
 
+/** Two words for one tier. */
+const TIERS: Readonly<Record<string, string>> = { default: 'standard' }
+
 function settingFacts(request: CanonicalRequest): readonly Fact[] {
-  const { reasoning = {}, responseFormat: format, cache = {}, state } = request
+  const { reasoning = {}, responseFormat: format, cache = {}, state, serviceTier: tier } = request
+  const { description, ...schema } = format?.type === 'json-schema' ? format.schema : {}
+  const isOff = reasoning.effort === 'none'
   const isOn = reasoning.enabled ?? (reasoning.budgetTokens !== undefined || reasoning.effort !== undefined)
   const given: Readonly<Record<string, JsonValue | undefined>> = {
-    // A budget is an effort by another name.
-    'reasoning.on': isOn || undefined,
-    'reasoning.effort': reasoning.budgetTokens === undefined ? reasoning.effort : undefined,
+    // How much is an effort, a budget or a level.
+    'reasoning.on': (isOn && !isOff) || undefined,
+    'reasoning.off': isOff || undefined,
     'reasoning.show': reasoning.show,
     'responseFormat.type': format?.type === 'text' ? undefined : format?.type,
-    'responseFormat.schema': format?.type === 'json-schema' ? format.schema : undefined,
-    'responseFormat.description': format?.type === 'json-schema' ? format.description : undefined,
+    'responseFormat.schema': format?.type === 'json-schema' ? schema : undefined,
+    'responseFormat.description':
+      format?.type === 'json-schema' ? (format.description ?? description) : undefined,
     'cache.key': cache.key ?? request.session,
     'cache.mode': cache.mode,
     'cache.life': cache.life,
-    store: state?.store === true ? true : undefined,
+    serviceTier: tier === 'auto' ? undefined : (TIERS[tier ?? ''] ?? tier),
+    'state.store': state?.store === true ? true : undefined,
   }
   const plain = Object.entries(request as unknown as Record<string, JsonValue>).filter(
     ([field, value]) => !APART.has(field) && JSON.stringify(DEFAULTS[field]) !== JSON.stringify(value),
@@ -219,7 +267,13 @@ function settingFacts(request: CanonicalRequest): readonly Fact[] {
   return [...plain, ...Object.entries(given)].flatMap(([field, value]) =>
     value === undefined
       ? []
-      : [{ sort: field, value: JSON.stringify(inOrder(value)), path: field === 'store' ? field : `$${field}` }],
+      : [
+          {
+            sort: field,
+            value: JSON.stringify(inOrder(value)),
+            path: `$${field}`,
+          },
+        ],
   )
 }
 
@@ -232,4 +286,3 @@ function inOrder(value: JsonValue): JsonValue {
 function toJson(value: object): JsonValue {
   return JSON.parse(JSON.stringify(value)) as JsonValue
 }
-

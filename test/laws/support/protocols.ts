@@ -4,6 +4,8 @@ import {
   type DecodeContext,
   type EncodeContext,
   gemini,
+  getProvider,
+  modelTraits,
   openaiChat,
   openaiResponses,
   type Protocol,
@@ -48,6 +50,39 @@ export const VENDORS: Readonly<Record<ProtocolId, Vendor>> = {
 }
 
 export const VENDOR_LIST: readonly Vendor[] = Object.values(VENDORS)
+
+/** Models that differ in what they take, as their presets say. */
+const REAL_MODELS: readonly (readonly [string, ProtocolId, string])[] = [
+  ['anthropic', 'anthropic-messages', 'claude-opus-5-5'],
+  ['anthropic', 'anthropic-messages', 'claude-sonnet-4-5'],
+  ['anthropic', 'anthropic-messages', 'claude-3-5-haiku'],
+  ['openai', 'openai-responses', 'gpt-5.6-sol'],
+  ['openai', 'openai-responses', 'gpt-4.1'],
+  ['openai', 'openai-chat', 'gpt-5'],
+  ['openai', 'openai-chat', 'gpt-4.1'],
+  ['deepseek', 'openai-chat', 'deepseek-v4-pro'],
+  ['mistral', 'openai-chat', 'magistral-medium'],
+  ['openrouter', 'openai-chat', 'x/y'],
+  ['qwen', 'openai-chat', 'qwen3.8-max'],
+  ['ollama', 'openai-chat', 'llama4'],
+  ['gemini', 'gemini', 'gemini-2.5-flash'],
+  ['gemini', 'gemini', 'gemini-3-pro'],
+]
+
+/** Those models, as the gateway would call them. */
+export const REAL_VENDORS: readonly (Vendor & { readonly name: string })[] = REAL_MODELS.map(
+  ([id, protocol, model]) => {
+    const preset = getProvider(id)
+    if (preset === null) throw new Error(`no preset ${id}`)
+    const { maxOutputTokens, ...traits } = modelTraits(id, model)
+    const dialect = protocol === 'openai-chat' ? { dialect: preset.dialect } : {}
+    return {
+      name: `${model} on ${protocol}`,
+      protocol: VENDORS[protocol].protocol,
+      target: { model, family: preset.family, traits, maxOutputTokens, ...dialect },
+    }
+  },
+)
 
 /** Protocols with an endpoint here. */
 export const CLIENTS: readonly Protocol[] = [openaiChat, openaiResponses, anthropicMessages]

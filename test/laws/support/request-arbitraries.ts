@@ -4,12 +4,13 @@ import {
   type CanonicalRequest,
   type FunctionTool,
   type Message,
+  type OpaqueState,
   parseJson,
   type ToolCallPart,
   type ToolResultPart,
   type UserPart,
 } from '../../../src/index.js'
-import { anyState, argumentsText, name, words } from './arbitraries.js'
+import { anyState, argumentsText, name, opaque, words } from './arbitraries.js'
 
 const cache = fc.option(fc.record({ life: fc.constantFrom('short' as const, 'long' as const) }), {
   nil: undefined,
@@ -18,6 +19,12 @@ const cache = fc.option(fc.record({ life: fc.constantFrom('short' as const, 'lon
 const png = { type: 'base64', mediaType: 'image/png', data: 'aW1hZ2U=' } as const
 const pdf = { type: 'base64', mediaType: 'application/pdf', data: 'cGRm' } as const
 
+/** Protocols know a file's name or a title, none knows both. */
+const documentName = fc.oneof(
+  fc.constant({}),
+  fc.constant({ filename: 'a.pdf' }),
+  words.map((title) => ({ title })),
+)
 const userText = fc.record({ type: fc.constant('text' as const), text: words, cache })
 const contentPart: fc.Arbitrary<Exclude<UserPart, ToolResultPart>> = fc.oneof(
   { weight: 6, arbitrary: userText },
@@ -32,18 +39,24 @@ const contentPart: fc.Arbitrary<Exclude<UserPart, ToolResultPart>> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({
-      type: fc.constant('document' as const),
-      source: fc.oneof(
-        fc.constant(pdf),
-        words.map((value) => ({ type: 'text' as const, text: value })),
-        words.map((value) => ({ type: 'parts' as const, parts: [{ type: 'text' as const, text: value }] })),
-      ),
-      filename: fc.constantFrom(undefined, 'a.pdf'),
-      title: fc.option(words, { nil: undefined }),
-      context: fc.option(words, { nil: undefined }),
-      citationsEnabled: fc.constantFrom(undefined, true, false),
-    }),
+    arbitrary: fc
+      .tuple(
+        documentName,
+        fc.record({
+          type: fc.constant('document' as const),
+          source: fc.oneof(
+            fc.constant(pdf),
+            words.map((value) => ({ type: 'text' as const, text: value })),
+            words.map((value) => ({
+              type: 'parts' as const,
+              parts: [{ type: 'text' as const, text: value }],
+            })),
+          ),
+          context: fc.option(words, { nil: undefined }),
+          citationsEnabled: fc.constantFrom(undefined, true, false),
+        }),
+      )
+      .map(([naming, document]) => Object.assign(document, naming)),
   },
   {
     weight: 1,
@@ -94,7 +107,7 @@ const call: fc.Arbitrary<ToolCallPart> = fc.record({
   kind: fc.constantFrom('function' as const, 'custom' as const),
   input: fc.oneof(argumentsText, fc.constant('')),
   state: fc.option(
-    anyState.map((state) => ({ ...state, kind: 'thought-signature' as const })),
+    opaque.map((data): OpaqueState => ({ family: 'google-ai', kind: 'thought-signature', data })),
     { nil: undefined, freq: 4 },
   ),
 })
@@ -123,10 +136,13 @@ const turn: fc.Arbitrary<readonly Message[]> = fc.oneof(
     weight: 2,
     arbitrary: fc
       .record({
-        content: fc.array(assistantPart, { minLength: 1, maxLength: 3 }),
+        said: words,
+        others: fc.array(assistantPart, { maxLength: 2 }),
         phase: fc.constantFrom(undefined, 'commentary'),
       })
-      .map((message): Message[] => [{ role: 'assistant', ...message }]),
+      .map(({ said, others, phase }): Message[] => [
+        { role: 'assistant', content: [{ type: 'text', text: said }, ...others], phase },
+      ]),
   },
   {
     weight: 3,
@@ -163,9 +179,10 @@ const schema = fc.constantFrom(
   { type: 'object', properties: { q: { type: 'string' } }, required: ['q'], additionalProperties: false },
   { type: 'object', properties: { n: { type: 'integer', minimum: 1 } } },
 )
+const FIND: FunctionTool = { type: 'function', name: 'find', parameters: { type: 'object', properties: {} } }
 const functionTool: fc.Arbitrary<FunctionTool> = fc.record({
   type: fc.constant('function' as const),
-  name: toolName,
+  name: toolName.filter((value) => value !== FIND.name),
   namespace: fc.constantFrom(undefined, undefined, { name: 'ns', description: 'A space.' }),
   description: fc.option(words, { nil: undefined }),
   parameters: schema,
@@ -183,7 +200,9 @@ export const requests: fc.Arbitrary<CanonicalRequest> = fc
   .record({
     turns: fc.array(turn, { minLength: 1, maxLength: 4 }),
     tools: optional(
-      fc.uniqueArray(functionTool, { minLength: 1, maxLength: 3, selector: ({ name: id }) => id }),
+      fc
+        .uniqueArray(functionTool, { maxLength: 2, selector: ({ name: id }) => id })
+        .map((others): FunctionTool[] => [FIND, ...others]),
     ),
     toolChoice: optional(
       fc.constantFrom<CanonicalRequest['toolChoice']>(
@@ -238,13 +257,16 @@ export const requests: fc.Arbitrary<CanonicalRequest> = fc
     metadata: optional(fc.constant({ a: 'b' })),
     state: optional(fc.record({ store: fc.boolean() })),
   })
-  .map(({ turns, ...settings }) =>
+  .map(({ turns, toolChoice, parallelToolCalls, ...settings }) =>
     withPlaces(
       withoutUndefined({
         model: 'acme/model',
         stream: false,
         messages: turns.flat(),
         ...settings,
+        // Without tools there is nothing to choose, and without calls none are parallel.
+        ...(settings.tools === undefined ? {} : { toolChoice }),
+        ...(settings.tools === undefined || toolChoice?.type === 'none' ? {} : { parallelToolCalls }),
       }) as CanonicalRequest,
     ),
   )

@@ -74,7 +74,9 @@ interface Thinking {
 function joinThinking(text: string): Thinking {
   const deltas = parseSse(text).flatMap(({ data }) => {
     const chunk = parseJson(data)
-    const choices = isJsonObject(chunk) ? ((chunk['choices'] ?? []) as readonly { delta: Thinking }[]) : []
+    const choices = isJsonObject(chunk)
+      ? ((chunk['choices'] ?? []) as unknown as readonly { delta: Thinking }[])
+      : []
     return choices.map(({ delta }) => delta)
   })
   const content = deltas.map((delta) => delta.reasoning_content ?? '').join('')

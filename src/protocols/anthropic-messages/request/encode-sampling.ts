@@ -45,7 +45,7 @@ export function refuseOrDrop(scope: Scope): void {
   if (state?.conversation !== undefined) throw refuse('conversation', scope)
   if (state?.background === true) throw refuse('background', scope)
   if (state?.store === true) {
-    warn('dropped', 'store', 'The vendor keeps no answers.')
+    warn('dropped', fieldPath('state'), 'The vendor keeps no answers.')
   }
   for (const { field, semantic } of WITHOUT_PLACE) {
     if (request[field] !== undefined)

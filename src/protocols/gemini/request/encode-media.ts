@@ -78,6 +78,7 @@ function encodeDocument(part: DocumentPart, encoding: Encoding): readonly JsonOb
     .join('\n')
   if (part.citationsEnabled === true) loseCitations(part, encoding)
   const { source } = part
+  if (source.type === 'text' || source.type === 'parts' || heading !== '') sayInWords(part, encoding)
   if (source.type === 'text')
     return encodeText([heading, source.text].filter((line) => line !== '').join('\n'))
   const lead = encodeText(heading)
@@ -100,13 +101,18 @@ function encodeText(text: string): readonly JsonObject[] {
 }
 
 function encodeSearchResult(part: SearchResultPart, encoding: Encoding): JsonObject {
+  sayInWords(part, encoding)
   if (part.citationsEnabled === true) loseCitations(part, encoding)
-  return { text: searchResultText(part) }
+  return { text: [`[${part.title}](${part.source})`, ...part.content.map(({ text }) => text)].join('\n') }
 }
 
-/** A search result in words. */
-export function searchResultText(part: SearchResultPart): string {
-  return [`[${part.title}](${part.source})`, ...part.content.map(({ text }) => text)].join('\n')
+function sayInWords(part: DocumentPart | SearchResultPart, encoding: Encoding): void {
+  encoding.warnings.push({
+    code: 'emulated',
+    path: part.path ?? part.type,
+    message: `What Gemini has no field for in a ${part.type} was sent as text.`,
+    semantic: false,
+  })
 }
 
 function loseCitations(part: DocumentPart | SearchResultPart, encoding: Encoding): void {

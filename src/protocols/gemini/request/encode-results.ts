@@ -1,6 +1,6 @@
 import type { ToolResultPart } from '../../../canonical/content.js'
 import { isJsonObject, parseJson, type JsonObject } from '../../../canonical/json.js'
-import { encodeContentPart, searchResultText } from './encode-media.js'
+import { encodeContentPart } from './encode-media.js'
 import type { Encoding } from './encoding.js'
 
 /** A result on the wire, and what of it has to stand beside it. */
@@ -15,7 +15,6 @@ export function encodeResult(result: ToolResultPart, name: string, encoding: Enc
   const media: JsonObject[] = []
   for (const part of result.content) {
     if (part.type === 'text') texts.push(part.text)
-    else if (part.type === 'search-result') texts.push(searchResultText(part))
     else {
       for (const wire of encodeContentPart(part, encoding)) {
         if (typeof wire['text'] === 'string') texts.push(wire['text'])

@@ -78,12 +78,17 @@ function warnOfTheRest(request: CanonicalRequest, encoding: Encoding): void {
 function firstMarked(request: CanonicalRequest): string | undefined {
   for (const message of request.messages) {
     for (const part of message.content) {
-      if (part.cache !== undefined)
-        return `${part.path ?? message.path ?? fieldPath('messages')}.cache_control`
+      const marked = part.type === 'tool-result' ? [part, ...part.content].find(isMarked) : part
+      if (marked !== undefined && isMarked(marked))
+        return `${marked.path ?? message.path ?? fieldPath('messages')}.cache_control`
     }
   }
   const tool = request.tools?.find((each) => each.type !== 'hosted' && each.cache !== undefined)
   return tool === undefined ? undefined : `${tool.path ?? fieldPath('tools')}.cache_control`
+}
+
+function isMarked(part: { readonly cache?: unknown }): boolean {
+  return part.cache !== undefined
 }
 
 function lose(field: keyof CanonicalRequest, message: string, encoding: Encoding): void {

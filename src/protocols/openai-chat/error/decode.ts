@@ -1,16 +1,15 @@
+import { clipMessage, readOverflow } from '../../../canonical/error-signs.js'
 import {
   asArray,
-  asNumber,
   asObject,
   asText,
   isJsonObject,
   type JsonObject,
   type JsonValue,
 } from '../../../canonical/json.js'
+import { readRetryAfterMs } from '../../../canonical/retry-after.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
-import { classifyError, findOverflow } from './detectors.js'
-
-const MAX_MESSAGE_LENGTH = 2_000
+import { classifyError } from './classify.js'
 
 interface Fields {
   readonly message: string
@@ -49,7 +48,7 @@ function toError(
     codes,
     structured: object !== undefined && (message !== '' || codes.length > 0),
   })
-  const retryAfterMs = readRetryAfter(headers, message, object)
+  const retryAfterMs = readRetryAfterMs(headers, object, message)
   const tokens = kind === 'context-overflow' ? readOverflow(message, object) : undefined
   return {
     kind,
@@ -85,8 +84,8 @@ function readFields(body: JsonValue | undefined): Fields {
 function readMessage(object: JsonObject): string {
   for (const field of ['message', 'error', 'detail', 'msg']) {
     const value = object[field]
-    if (typeof value === 'string' && value !== '') return clip(value)
-    if (Array.isArray(value) && value.length > 0) return clip(value.map(describeItem).join('; '))
+    if (typeof value === 'string' && value !== '') return clipMessage(value)
+    if (Array.isArray(value) && value.length > 0) return clipMessage(value.map(describeItem).join('; '))
     const nested = asObject(value)
     if (nested !== undefined && nested !== object) return readMessage(nested)
   }
@@ -111,75 +110,13 @@ function toCode(value: JsonValue | undefined): string | undefined {
 
 function cleanText(text: string): string {
   const trimmed = text.trim()
-  return trimmed.startsWith('<') || trimmed.startsWith('{') || trimmed.startsWith('[') ? '' : clip(trimmed)
-}
-
-function clip(text: string): string {
-  return text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…` : text
+  return trimmed.startsWith('<') || trimmed.startsWith('{') || trimmed.startsWith('[')
+    ? ''
+    : clipMessage(trimmed)
 }
 
 function describe(status: number | undefined): string {
   return status === undefined
     ? 'The provider reported an error without a description.'
     : `The provider answered with status ${status} and no description.`
-}
-
-function readOverflow(
-  message: string,
-  object: JsonObject | undefined,
-): { actual: number; limit: number } | undefined {
-  const actual = asNumber(object?.['n_prompt_tokens'])
-  const limit = asNumber(object?.['n_ctx'])
-  if (actual !== undefined && limit !== undefined) return { actual, limit }
-  return findOverflow(message)
-}
-
-function readRetryAfter(
-  headers: Readonly<Record<string, string>>,
-  message: string,
-  object: JsonObject | undefined,
-): number | undefined {
-  return (
-    toMilliseconds(headers['retry-after-ms'], 1) ??
-    toMilliseconds(headers['retry-after'], 1_000) ??
-    untilDate(headers['retry-after'], headers['date']) ??
-    readRetryInfo(object) ??
-    readRetryText(message)
-  )
-}
-
-function toMilliseconds(value: string | undefined, unitMs: number): number | undefined {
-  return value !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(value)
-    ? Math.ceil(Number(value) * unitMs)
-    : undefined
-}
-
-/** The other form of `Retry-After`, measured against the vendor's own clock. */
-function untilDate(value: string | undefined, now: string | undefined): number | undefined {
-  const wait = Date.parse(value ?? '') - Date.parse(now ?? '')
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
-}
-
-/** Google's `RetryInfo`, which its OpenAI-compatible endpoint keeps. */
-function readRetryInfo(object: JsonObject | undefined): number | undefined {
-  for (const detail of asArray(object?.['details'])) {
-    const seconds = /^(\d+(?:\.\d+)?)s$/.exec(asText(asObject(detail)?.['retryDelay']) ?? '')?.[1]
-    if (seconds !== undefined) return Math.ceil(Number(seconds) * 1_000)
-  }
-  return undefined
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 }
-
-/** "Please try again in 6m0.5s", "… in 20ms", "… in 7 seconds". */
-function readRetryText(message: string): number | undefined {
-  const text = /(?:try again|retry)(?: after| in)?:? ((?:\d+(?:\.\d+)?\s?(?:ms|h|m|s)[a-z]*\s?)+)/i.exec(
-    message,
-  )?.[1]
-  if (text === undefined) return undefined
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s?(ms|h|m|s)/gi)) {
-    total += Number(amount) * (UNITS_MS[(unit ?? '').toLowerCase()] ?? 0)
-  }
-  return Math.ceil(total)
 }

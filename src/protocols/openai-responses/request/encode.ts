@@ -22,7 +22,7 @@ export function encodeRequest(
   context: CodecContext,
 ): Translated<JsonObject> {
   const warnings: Warning[] = []
-  const job: EncodeJob = { target, context, warnings, cached: selectBreakpoints(request, target) }
+  const job: EncodeJob = { target, context, warnings, cached: selectBreakpoints(request, target, warnings) }
   refuseImpossible(request, job)
   const tools = encodeTools(request, job)
   const body: Record<string, JsonValue | undefined> = {
@@ -163,26 +163,46 @@ function encodeCacheOptions(
   return Object.keys(options).length === 0 ? undefined : options
 }
 
-/** The last four breakpoints count; one on a tool moves to the instructions, which come after the tools. */
+/**
+ * The last four breakpoints count; one on a tool moves to the instructions, which come after the tools. Models
+ * without breakpoints cache every prompt by themselves, so nothing is lost there.
+ */
 function selectBreakpoints(
   { messages, tools = [] }: CanonicalRequest,
   { traits }: Target,
+  warnings: Warning[],
 ): ReadonlySet<object> {
   if (traits.cacheBreakpoints !== true) return new Set()
-  const marked: object[] = messages.flatMap(({ content, role }) =>
-    role === 'assistant'
-      ? []
-      : content
-          .flatMap((part) => [...(part.type === 'tool-result' ? part.content : []), part])
-          .filter(isMarked),
+  const lose = (code: 'dropped' | 'moved', part: Marked | undefined, message: string): void => {
+    if (part === undefined) return
+    warnings.push({ code, path: `${part.path ?? 'input'}.cache_control`, message, semantic: false })
+  }
+  const marked: Marked[] = messages.flatMap(({ content, role }) =>
+    role === 'assistant' ? [] : content.flatMap(withInner).filter(isMarked),
   )
-  const isToolMarked = tools.some((tool) => tool.type !== 'hosted' && tool.cache !== undefined)
-  const anchor = isToolMarked ? lastInstruction(messages) : undefined
+  const tool = tools.find((each) => each.type !== 'hosted' && each.cache !== undefined)
+  const anchor = tool === undefined ? undefined : lastInstruction(messages)
   if (anchor !== undefined && !marked.includes(anchor)) marked.unshift(anchor)
-  return new Set(marked.slice(-MOST_BREAKPOINTS))
+  if (anchor === undefined)
+    lose('dropped', tool, 'There are no instructions that could carry the breakpoint.')
+  else lose('moved', tool, 'A breakpoint on a tool stands on the instructions here.')
+  const answer = messages.flatMap((message) => (message.role === 'assistant' ? message.content : []))
+  lose('dropped', answer.find(isMarked), 'Text of the model takes no breakpoint here.')
+  const [excess] = marked.splice(0, Math.max(0, marked.length - MOST_BREAKPOINTS))
+  lose('dropped', excess, 'The vendor takes four breakpoints; the last four are kept.')
+  return new Set(marked)
 }
 
-function isMarked(part: { readonly cache?: unknown }): boolean {
+interface Marked {
+  readonly path?: string | undefined
+  readonly cache?: unknown
+}
+
+function withInner(part: Message['content'][number]): readonly Marked[] {
+  return part.type === 'tool-result' ? [...part.content, part] : [part]
+}
+
+function isMarked(part: Marked): boolean {
   return part.cache !== undefined
 }
 

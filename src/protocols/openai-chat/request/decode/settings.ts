@@ -147,9 +147,11 @@ function readCacheRequest(fields: Fields): Settings {
   return { session: key, ...(Object.keys(cache).length === 0 ? {} : { cache }) }
 }
 
-/** `user` is the older name; where both are given it keeps its own meaning for the vendor. */
+/** `user` is the older name, `user_id` DeepSeek's; where several are given the others keep their own meaning. */
 function readEndUser(fields: Fields): string | undefined {
-  return fields.take('safety_identifier', asText) ?? fields.take('user', asText)
+  return (
+    fields.take('safety_identifier', asText) ?? fields.take('user', asText) ?? fields.take('user_id', asText)
+  )
 }
 
 function readStore(fields: Fields): Settings {

@@ -89,8 +89,10 @@ function encodeDocument(part: DocumentPart, encoding: Encoding, cache: JsonObjec
   noteDocument(part, encoding)
   switch (source.type) {
     case 'text':
+      noteEmulated(part, encoding)
       return [textBlock(titled(part, source.text), cache)]
     case 'parts': {
+      noteEmulated(part, encoding)
       const blocks = source.parts.flatMap((inner) => encodePart(inner, encoding))
       return part.title === undefined ? blocks : [textBlock(`[${part.title}]`), ...blocks]
     }
@@ -111,6 +113,10 @@ function encodeDocument(part: DocumentPart, encoding: Encoding, cache: JsonObjec
     case 'url':
       throw unsupported(part.path ?? 'messages', encoding)
   }
+}
+
+function noteEmulated(part: DocumentPart | SearchResultPart, encoding: Encoding): void {
+  encoding.note('emulated', part.path ?? 'messages', `A ${part.type} was sent as plain text.`)
 }
 
 function noteDocument(part: DocumentPart, encoding: Encoding): void {
@@ -137,6 +143,7 @@ function encodeSearchResult(
   encoding: Encoding,
   cache: JsonObject,
 ): readonly JsonObject[] {
+  noteEmulated(part, encoding)
   if (part.citationsEnabled === true) {
     encoding.note('dropped', part.path ?? 'messages', 'Citations of search results were not asked for.')
   }

@@ -29,6 +29,13 @@ export function encodeResult(result: ToolResultPart, encoding: Encoding): Encode
     media.unshift(textBlock(`[content of the result of tool call ${result.toolCallId}]`))
     if (blocks.length === 0) blocks.push(textBlock('[attached in the next user message]'))
   }
+  if (result.isError === true) {
+    encoding.note(
+      'emulated',
+      result.path ?? 'messages',
+      'That a tool failed was said in the text of its result.',
+    )
+  }
   const content = result.isError === true ? markError(blocks) : blocks
   const message = compact({
     role: 'tool',

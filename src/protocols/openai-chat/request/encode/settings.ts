@@ -119,10 +119,18 @@ function toSchemaName(name: string | undefined): string {
   return clean === '' ? 'response' : clean
 }
 
-/** Prompt-cache routing, for vendors that know OpenAI's fields. */
-export function encodeCacheRequest(request: CanonicalRequest, { dialect, target }: Encoding): JsonObject {
+/** Prompt-cache routing, for vendors that know OpenAI's fields. They keep a prompt for the short life only. */
+export function encodeCacheRequest(request: CanonicalRequest, encoding: Encoding): JsonObject {
   const { cache, session } = request
-  if (!(dialect.promptCache ?? target.dialect === undefined)) return {}
+  const { dialect, target } = encoding
+  const isKnown = dialect.promptCache ?? target.dialect === undefined
+  const isLost = isKnown
+    ? cache?.life === 'long'
+    : cache?.key !== undefined || cache?.mode !== undefined || cache?.life !== undefined
+  if (isLost) {
+    encoding.note('dropped', fieldPath('cache'), 'This vendor caches prompts by its own rules.')
+  }
+  if (!isKnown) return {}
   const options = compact({
     mode: cache?.mode,
     ttl: cache?.life === 'short' ? '30m' : undefined,
