@@ -34,7 +34,7 @@ export const addAnthropicLimitHeaders: AddLimitHeaders = (headers, { requests, t
 }
 
 /** Go's duration notation, as OpenAI writes it: `0s`, `20ms`, `7.66s`, `6m0s`. */
-export function formatDuration(milliseconds: number): string {
+function formatDuration(milliseconds: number): string {
   if (milliseconds <= 0) return '0s'
   if (milliseconds < 1000) return `${Math.ceil(milliseconds)}ms`
   const seconds = Math.ceil(milliseconds / 10) / 100

@@ -284,6 +284,12 @@ describe('the fetching of what a vendor does not take', () => {
   })
 })
 
-test('a gateway on Node needs no fetcher of its own', () => {
-  expect(() => createGateway({ ...BASE_CONFIG, media: { fetchUrls: true } })).not.toThrow()
+test('a gateway on Node has a fetcher, which takes public addresses only', async () => {
+  const tested = createTestGateway({ media: { fetchUrls: true } })
+  const { status, json } = await tested.post(MESSAGES.path, documents('test/chat', 'http://[::ffff:7f00:1]/a'))
+  expect([status, json.error.message]).toEqual([
+    400,
+    'messages[0].content[0]: the address of its URL is not public.',
+  ])
+  expectNoCharge(tested)
 })

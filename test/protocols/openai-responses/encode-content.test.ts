@@ -276,24 +276,18 @@ describe('tools', () => {
     expect(losses({ tools })).toEqual([['dropped', 'tools[0].max_uses', true]])
   })
 
-  test("another vendor's search over tools is not needed", () => {
-    const value = { type: 'tool_search_tool_bm25_20251119' }
-    const hosted = {
-      type: 'hosted',
-      kind: 'other',
-      protocol: 'anthropic-messages',
-      path: 'tools[1]',
-      value,
-    } as const
-    const tools: ToolDefinition[] = [
-      { type: 'function', name: 'f', deferred: true, path: 'tools[0]' },
-      hosted,
-    ]
-    expect(encodeBody({ tools }).tools).toMatchObject([{ name: 'f' }])
-    expect(losses({ tools })).toEqual([
-      ['emulated', 'tools[1]', false],
-      ['emulated', 'tools[0].defer_loading', false],
+  test('tools are loaded later by the search of this vendor only', () => {
+    const deferred: ToolDefinition = { type: 'function', name: 'f', deferred: true, path: 'tools[0]' }
+    const search = { type: 'hosted', kind: 'tool-search', path: 'tools[1]' } as const
+    const own: ToolDefinition = { ...search, protocol: 'openai-responses', value: { type: 'tool_search' } }
+    expect(encodeBody({ tools: [deferred, own] }).tools).toMatchObject([
+      { name: 'f', defer_loading: true },
+      { type: 'tool_search' },
     ])
+    expect(losses({ tools: [deferred, own] })).toEqual([])
+    const value = { type: 'tool_search_tool_bm25_20251119' }
+    const foreign: ToolDefinition = { ...search, protocol: 'anthropic-messages', value }
+    expect(() => encodeBody({ tools: [deferred, foreign] })).toThrow('tools[1]')
   })
 
   test('a choice names the kind of its tool', () => {

@@ -1,3 +1,4 @@
+import type { UserPart } from '../../../../canonical/content.js'
 import type { JsonObject } from '../../../../canonical/json.js'
 import type { CanonicalRequest, Message } from '../../../../canonical/request.js'
 import type { Target } from '../../../../canonical/target.js'
@@ -55,11 +56,16 @@ function markLast(request: CanonicalRequest): readonly Message[] {
   const marker = request.cache?.automatic
   const last = request.messages.at(-1)
   const part = last?.role === 'user' ? last.content.at(-1) : undefined
-  if (marker === undefined || last?.role !== 'user' || part === undefined || part.cache !== undefined) {
+  if (marker === undefined || last?.role !== 'user' || part === undefined || isMarked(part)) {
     return request.messages
   }
   const content = [...last.content.slice(0, -1), { ...part, cache: marker }]
   return [...request.messages.slice(0, -1), { ...last, content }]
+}
+
+function isMarked(part: UserPart): boolean {
+  if (part.cache !== undefined) return true
+  return part.type === 'tool-result' && part.content.some((inner) => inner.cache !== undefined)
 }
 
 /** Adds words to the instructions, after the client's own: the same place in every turn. */
