@@ -1,10 +1,14 @@
 import { describe, expect, it, test } from 'vitest'
 import {
+  anthropicMessages,
   createCancelSource,
-  createGateway,
+  createCodecContext,
+  gemini,
   GatewayError,
+  type JsonObject,
   MediaFault,
   type MediaFetcher,
+  openaiChat,
 } from '../../src/index.js'
 import { fetchRefusedMedia } from '../../src/gateway/media.js'
 import { CHAT, chatAnswer, MESSAGES, messagesAnswer, RESPONSES, whole } from '../support/calls.js'
@@ -17,9 +21,8 @@ import {
   VENDOR_HOST,
   VENDOR_KEY,
 } from '../support/test-gateway.js'
-import { anthropicMessages, createCodecContext, gemini, openaiChat } from '../../src/index.js'
 
-const URL = 'https://example.com/a'
+const LINK = 'https://example.com/a'
 const PNG = { mediaType: 'image/png', data: 'QUJD' }
 const PDF = { mediaType: 'application/pdf', data: 'REVG' }
 
@@ -62,25 +65,25 @@ const IMAGES = [
   {
     endpoint: CHAT,
     path: 'messages[0].content[0]',
-    body: { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: URL } }] }] },
+    body: { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: LINK } }] }] },
   },
   {
     endpoint: RESPONSES,
     path: 'input[0].content[0]',
-    body: { input: [{ role: 'user', content: [{ type: 'input_image', image_url: URL }] }] },
+    body: { input: [{ role: 'user', content: [{ type: 'input_image', image_url: LINK }] }] },
   },
   {
     endpoint: MESSAGES,
     path: 'messages[0].content[0]',
     body: {
       max_tokens: 100,
-      messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: URL } }] }],
+      messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: LINK } }] }],
     },
   },
 ] as const
 
 /** A Messages request with documents at URLs. */
-const documents = (model: string, ...urls: readonly string[]): object => ({
+const documents = (model: string, ...urls: readonly string[]): JsonObject => ({
   model,
   max_tokens: 100,
   messages: [
@@ -102,7 +105,7 @@ describe('media by URL', () => {
     tested.vendor.play(GEMINI_ANSWER)
     const answer = await tested.post(endpoint.path, { model: 'test/gemini', ...body })
     expect(answer.status).toBe(200)
-    expect(urls).toEqual([URL])
+    expect(urls).toEqual([LINK])
     expect(tested.vendor.last().json).toMatchObject({
       contents: [{ role: 'user', parts: [{ inlineData: { mimeType: PNG.mediaType, data: PNG.data } }] }],
     })
@@ -113,8 +116,8 @@ describe('media by URL', () => {
     const { urls, fetchMedia } = createRecorder(PDF)
     const tested = createMediaGateway(fetchMedia)
     tested.vendor.play(chatAnswer())
-    expect((await tested.post(MESSAGES.path, documents('test/chat', URL))).status).toBe(200)
-    expect(urls).toEqual([URL])
+    expect((await tested.post(MESSAGES.path, documents('test/chat', LINK))).status).toBe(200)
+    expect(urls).toEqual([LINK])
     expect(tested.vendor.last().json.messages).toEqual([
       {
         role: 'user',
@@ -138,11 +141,11 @@ describe('media by URL', () => {
     tested.vendor.play(reply)
     expect((await tested.post(endpoint.path, { model, ...body })).status).toBe(200)
     expect(urls).toEqual([])
-    expect(tested.vendor.last().text).toContain(URL)
+    expect(tested.vendor.last().text).toContain(LINK)
   })
 
   it('are fetched once each, and twenty in a request at most', async () => {
-    const all = Array.from({ length: 20 }, (_, at) => `${URL}/${at}`)
+    const all = Array.from({ length: 20 }, (_, at) => `${LINK}/${at}`)
     const { urls, fetchMedia } = createRecorder(PDF)
     const tested = createMediaGateway(fetchMedia)
     tested.vendor.play(GEMINI_ANSWER)
@@ -154,7 +157,7 @@ describe('media by URL', () => {
   it('that are more are refused, and none is fetched', async () => {
     const { urls, fetchMedia } = createRecorder(PDF)
     const tested = createMediaGateway(fetchMedia)
-    const all = Array.from({ length: 21 }, (_, at) => `${URL}/${at}`)
+    const all = Array.from({ length: 21 }, (_, at) => `${LINK}/${at}`)
     const { status, json } = await tested.post(MESSAGES.path, documents('test/gemini', ...all))
     expect([status, json.error]).toEqual([
       400,
@@ -184,7 +187,7 @@ describe('media that cannot be had', () => {
     const { upstreams, models } = BASE_CONFIG
     for (const media of [undefined, { fetchUrls: false }]) {
       const tested = createTestGateway({ upstreams, models, media, fetchMedia })
-      expect((await tested.post(MESSAGES.path, documents('test/chat', URL))).status).toBe(400)
+      expect((await tested.post(MESSAGES.path, documents('test/chat', LINK))).status).toBe(400)
       expectNoCharge(tested)
     }
     expect(urls).toEqual([])
@@ -204,7 +207,7 @@ describe('media that cannot be had', () => {
     })
     const { status, json } = await tested.post(
       MESSAGES.path,
-      documents('test/gemini', `${URL}/good`, `${URL}/bad`),
+      documents('test/gemini', `${LINK}/good`, `${LINK}/bad`),
     )
     expect([status, json.error.message]).toEqual([400, `messages[0].content[1]: ${reason}.`])
     expect(tested.errors).toMatchObject([
@@ -222,7 +225,7 @@ describe('media that cannot be had', () => {
       throw new MediaFault('its URL took too long')
     })
     const { status } = await tested.handle(MESSAGES.path, {
-      body: documents('test/gemini', URL),
+      body: documents('test/gemini', LINK),
       signal: client.signal,
     })
     expect([status, signal?.aborted]).toEqual([499, true])
@@ -240,7 +243,7 @@ describe('the fetching of what a vendor does not take', () => {
   } as const
 
   test('is of no request without URLs', async () => {
-    const body = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: URL }] }
+    const body = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: LINK }] }
     const { urls, fetchMedia } = createRecorder()
     expect(await fetchRefusedMedia(fetchMedia, { ...route, body, to: gemini })).toBeUndefined()
     expect(await fetchRefusedMedia(fetchMedia, { ...route, body, to: anthropicMessages })).toBeUndefined()
@@ -248,19 +251,19 @@ describe('the fetching of what a vendor does not take', () => {
   })
 
   test('gives media by URL', async () => {
-    const body = JSON.parse(JSON.stringify(documents('m', URL, `${URL}/2`, URL)))
+    const body = documents('m', LINK, `${LINK}/2`, LINK)
     const { fetchMedia } = createRecorder(PDF)
     expect(await fetchRefusedMedia(fetchMedia, { ...route, body, to: openaiChat })).toEqual(
       new Map([
-        [URL, PDF],
-        [`${URL}/2`, PDF],
+        [LINK, PDF],
+        [`${LINK}/2`, PDF],
       ]),
     )
   })
 
   test('gives up with a client that says so by a plain signal', async () => {
     const client = createCancelSource()
-    const body = JSON.parse(JSON.stringify(documents('m', URL)))
+    const body = documents('m', LINK)
     const given = new Promise<AbortSignal>((resolve) => {
       void fetchRefusedMedia(
         async (_url, signal) => {
@@ -286,7 +289,10 @@ describe('the fetching of what a vendor does not take', () => {
 
 test('a gateway on Node has a fetcher, which takes public addresses only', async () => {
   const tested = createTestGateway({ media: { fetchUrls: true } })
-  const { status, json } = await tested.post(MESSAGES.path, documents('test/chat', 'http://[::ffff:7f00:1]/a'))
+  const { status, json } = await tested.post(
+    MESSAGES.path,
+    documents('test/chat', 'http://[::ffff:7f00:1]/a'),
+  )
   expect([status, json.error.message]).toEqual([
     400,
     'messages[0].content[0]: the address of its URL is not public.',

@@ -63,14 +63,18 @@ function lossesIn(request: CanonicalRequest, vendor: Vendor): readonly Fact[] {
 describe('law 3: what a vendor does not get, a warning names', () => {
   it.each(VENDOR_LIST)('for any request: $protocol.id', (vendor) => {
     fc.assert(
-      fc.property(requests, (request) => expect(lossesIn(request, vendor)).toEqual([])),
+      fc.property(requests, (request) => {
+        expect(lossesIn(request, vendor)).toEqual([])
+      }),
       { numRuns: 150 },
     )
   })
 
   it.each(REAL_VENDORS)('for any request: $name', (vendor) => {
     fc.assert(
-      fc.property(requests, (request) => expect(lossesIn(request, vendor)).toEqual([])),
+      fc.property(requests, (request) => {
+        expect(lossesIn(request, vendor)).toEqual([])
+      }),
       { numRuns: 50 },
     )
   })

@@ -8,6 +8,7 @@ import { GatewayError } from '../../errors.js'
 import {
   type CodecContext,
   type EncodeContext,
+  fieldPath,
   localizeErrors,
   localizeWarnings,
   type Protocol,
@@ -91,8 +92,15 @@ function encodeFor(
   request: CanonicalRequest,
   { to, target, context }: TranslationRoute,
 ): { readonly adapted: AdaptedRequest; readonly encoded: Translated<JsonObject> } {
+  // Answers have no canonical form for them: better refused than asked for, paid for and thrown away.
+  if (request.logprobs !== undefined) throw unsupported('logprobs', to, target)
   const adapted = adaptRequest(request, { to, target, context })
   return { adapted, encoded: to.encodeRequest(adapted.request, target, context) }
+}
+
+function unsupported(field: keyof CanonicalRequest, { id }: Protocol, { model }: Target): GatewayError {
+  const param = fieldPath(field)
+  return new GatewayError('unsupported_parameter', `${param}: not supported by ${id}/${model}`, { param })
 }
 
 function refuseSemanticLoss(warnings: readonly Warning[]): void {

@@ -1,6 +1,7 @@
 import { placeHold, releaseHold, settleHold, type HoldState } from '../../balance/hold.js'
 import type { BalanceSnapshot, HoldRequest, HoldResult, Ledger, SettleResult } from '../../balance/ledger.js'
 import { assertMicro } from '../../balance/money.js'
+import { createRecent } from './recent.js'
 
 /** Prepaid money in memory: gone with the process, so for trials, tests and balances that live elsewhere. */
 export interface MemoryLedger extends Ledger {
@@ -30,8 +31,8 @@ export function createMemoryLedger(): MemoryLedger {
   const wallets = new Map<string, BalanceSnapshot>()
   const topUps = new Set<string>()
   const open = new Map<string, OpenHold>()
-  const expired = new Map<string, HoldState>()
-  const ended = new Map<string, HoldState>()
+  const expired = createRecent<HoldState>(REMEMBERED_EXPIRED)
+  const ended = createRecent<HoldState>(REMEMBERED_HOLDS)
 
   function findHold(holdId: string): HoldState | undefined {
     return open.get(holdId)?.hold ?? expired.get(holdId) ?? ended.get(holdId)
@@ -45,8 +46,8 @@ export function createMemoryLedger(): MemoryLedger {
     wallets.set(step.hold.accountId, step.wallet)
     open.delete(holdId)
     expired.delete(holdId)
-    if (step.hold.status === 'expired') remember(expired, holdId, step.hold, REMEMBERED_EXPIRED)
-    else remember(ended, holdId, step.hold, REMEMBERED_HOLDS)
+    if (step.hold.status === 'expired') expired.set(holdId, step.hold)
+    else ended.set(holdId, step.hold)
   }
 
   return {
@@ -95,12 +96,4 @@ export function createMemoryLedger(): MemoryLedger {
       return released
     },
   }
-}
-
-/** Adds the newest and forgets the oldest beyond `max`: nothing is looked up often enough to keep it by use. */
-function remember(holds: Map<string, HoldState>, holdId: string, hold: HoldState, max: number): void {
-  holds.set(holdId, hold)
-  if (holds.size <= max) return
-  const [oldest] = holds.keys()
-  if (oldest !== undefined) holds.delete(oldest)
 }

@@ -53,8 +53,8 @@ export function responseEssence(
  * What an answer says of each kind, for Chat: its whole message has one field each and no order among them. Sources
  * come last in a stream, where the text that they are for is over when calls followed it.
  */
-export function fieldEssence(response: CanonicalResponse): JsonObject {
-  const { content, finish, usage } = responseEssence(response)
+export function fieldEssence(response: CanonicalResponse, differs: readonly string[] = []): JsonObject {
+  const { content, finish, usage } = responseEssence(response, differs)
   const parts = content as readonly JsonObject[]
   const joined = (type: string): string =>
     parts.map((part) => (part['type'] === type ? String(part['text']) : '')).join('')

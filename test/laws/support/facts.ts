@@ -107,11 +107,17 @@ function partFacts(part: AnyPart, owner: string): Fact[] {
 
 /** Breakpoints within a result count after all of it, and the last one counts. */
 function markerOf(part: AnyPart): { readonly life: string; readonly path: string } | undefined {
-  const marked =
-    part.type === 'tool-result' && part.cache === undefined
-      ? part.content.findLast(({ cache }) => cache !== undefined)
-      : part
-  return marked?.cache === undefined ? undefined : { life: marked.cache.life, path: part.path ?? '' }
+  const lives = (part.type === 'tool-result' ? [...part.content, part] : [part]).map(lifeOf)
+  const life = lives.findLast((one) => one !== undefined)
+  return life === undefined ? undefined : { life, path: part.path ?? '' }
+}
+
+/** A part that only its vendor understands keeps its marker to itself. */
+function lifeOf(part: AnyPart): string | undefined {
+  if (part.type !== 'provider') return part.cache?.life
+  const marker = part.value['prompt_cache_breakpoint'] ?? part.value['cache_control']
+  if (!isJsonObject(marker)) return part.cache?.life
+  return marker['ttl'] === '12h' || marker['ttl'] === '1h' ? 'long' : 'short'
 }
 
 function isMedium(part: AnyPart): boolean {

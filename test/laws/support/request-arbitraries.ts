@@ -271,6 +271,62 @@ export const requests: fc.Arbitrary<CanonicalRequest> = fc
     ),
   )
 
+/** A turn that every protocol can say: text, or calls with their results in words. */
+const plainTurn: fc.Arbitrary<readonly Message[]> = fc
+  .record({
+    asked: words,
+    said: words,
+    inputs: fc.array(fc.oneof(argumentsText, fc.constant('')), { maxLength: 3 }),
+    results: fc.array(words, { minLength: 3, maxLength: 3 }),
+  })
+  .map(({ asked, said, inputs, results }): Message[] => [
+    { role: 'user', content: [{ type: 'text', text: asked }] },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'text', text: said },
+        ...inputs.map(
+          (input) => ({ type: 'tool-call', id: '', name: 'find', kind: 'function', input }) as const,
+        ),
+      ],
+    },
+    ...(inputs.length === 0
+      ? []
+      : [{ role: 'user', content: inputs.map((_, at) => inWords(results[at] ?? '')) } as const]),
+  ])
+
+function inWords(result: string): ToolResultPart {
+  return { type: 'tool-result', toolCallId: '', kind: 'function', content: [{ type: 'text', text: result }] }
+}
+
+/** Requests that every protocol can say without any loss. */
+export const plainRequests: fc.Arbitrary<CanonicalRequest> = fc
+  .record({
+    instructions: optional(words),
+    turns: fc.array(plainTurn, { maxLength: 4 }),
+    question: words,
+    tools: optional(fc.constant([FIND])),
+    maxOutputTokens: fc.integer({ min: 16, max: 9000 }),
+    temperature: optional(fc.double({ min: 0, max: 1, noNaN: true })),
+    topP: optional(fc.double({ min: 0, max: 1, noNaN: true })),
+  })
+  .map(({ instructions, turns, question, ...settings }) =>
+    withPlaces(
+      withoutUndefined({
+        model: 'acme/model',
+        stream: false,
+        messages: [
+          ...(instructions === undefined
+            ? []
+            : [{ role: 'system', content: [{ type: 'text', text: instructions }], topLevel: true }]),
+          ...turns.flat(),
+          { role: 'user', content: [{ type: 'text', text: question }] },
+        ],
+        ...settings,
+      }) as CanonicalRequest,
+    ),
+  )
+
 function withoutUndefined(value: unknown): unknown {
   return parseJson(JSON.stringify(value))
 }

@@ -5,9 +5,9 @@ import { CHAT, GEMINI, MESSAGES, requestOf, RESPONSES, type Vendor } from './sup
 
 type MediaPart = Extract<UserPart, { type: 'image' | 'video' | 'document' }>
 
-const URL = 'https://example.com/a'
+const LINK = 'https://example.com/a'
 const from = (url: string): MediaSource => ({ type: 'url', url })
-const medium = (type: MediaPart['type'], path: string, source: MediaSource = from(URL)): MediaPart => ({
+const medium = (type: MediaPart['type'], path: string, source: MediaSource = from(LINK)): MediaPart => ({
   type,
   path,
   source,
@@ -21,23 +21,23 @@ const GEMINI_WITH_URLS: Vendor = { ...GEMINI, target: { ...GEMINI.target, traits
 
 describe('URLs that a vendor does not take', () => {
   it.each([
-    ['Gemini', GEMINI, [`i ${URL}/i`, `v ${URL}/v`, `d ${URL}/d`]],
+    ['Gemini', GEMINI, [`i ${LINK}/i`, `v ${LINK}/v`, `d ${LINK}/d`]],
     ['Gemini that takes all', GEMINI_WITH_URLS, []],
-    ['Chat', CHAT, [`d ${URL}/d`]],
+    ['Chat', CHAT, [`d ${LINK}/d`]],
     ['Responses', RESPONSES, []],
     ['Messages', MESSAGES, []],
   ])('are, for %s', (_name, vendor, expected) => {
     const request = requestWith(
-      medium('image', 'i', from(`${URL}/i`)),
-      medium('video', 'v', from(`${URL}/v`)),
-      medium('document', 'd', from(`${URL}/d`)),
+      medium('image', 'i', from(`${LINK}/i`)),
+      medium('video', 'v', from(`${LINK}/v`)),
+      medium('document', 'd', from(`${LINK}/d`)),
     )
     expect(urlsOf(request, vendor)).toEqual(expected)
   })
 
   it('are found in tool results and inside of documents', () => {
     const images = ['a', 'b'].map(
-      (name) => ({ type: 'image', source: from(`${URL}/${name}`), path: name }) as const,
+      (name) => ({ type: 'image', source: from(`${LINK}/${name}`), path: name }) as const,
     )
     const [first, second] = images
     if (first === undefined || second === undefined) throw new Error('two images are needed')
@@ -50,13 +50,13 @@ describe('URLs that a vendor does not take', () => {
       },
       { type: 'document', source: { type: 'parts', parts: [{ type: 'text', text: 'x' }, second] } },
     )
-    expect(urlsOf(request, GEMINI)).toEqual([`a ${URL}/a`, `b ${URL}/b`])
+    expect(urlsOf(request, GEMINI)).toEqual([`a ${LINK}/a`, `b ${LINK}/b`])
   })
 
   it('are named once each, where they come first; by its kind, where a part has no path', () => {
-    const other: UserPart = { type: 'image', source: from(`${URL}/other`) }
+    const other: UserPart = { type: 'image', source: from(`${LINK}/other`) }
     const request = requestWith(medium('image', 'first'), medium('document', 'second'), other)
-    expect(urlsOf(request, GEMINI)).toEqual([`first ${URL}`, `image ${URL}/other`])
+    expect(urlsOf(request, GEMINI)).toEqual([`first ${LINK}`, `image ${LINK}/other`])
   })
 
   it('are none of the vendor’s own, and no other sources', () => {
@@ -64,8 +64,8 @@ describe('URLs that a vendor does not take', () => {
       medium('image', 'a', { type: 'base64', mediaType: 'image/png', data: 'AA' }),
       medium('image', 'b', { type: 'file', fileId: 'f', protocol: 'gemini' }),
       medium('video', 'c', from('gs://bucket/a.mp4')),
-      { type: 'document', source: { type: 'text', text: URL } },
-      { type: 'text', text: URL },
+      { type: 'document', source: { type: 'text', text: LINK } },
+      { type: 'text', text: LINK },
     )
     expect(urlsOf(request, GEMINI)).toEqual([])
   })
@@ -80,7 +80,7 @@ describe('fetched media', () => {
     const build = (source: MediaSource): CanonicalRequest =>
       requestOf({
         messages: [
-          { role: 'system', content: [{ type: 'text', text: URL }] },
+          { role: 'system', content: [{ type: 'text', text: LINK }] },
           {
             role: 'user',
             content: [
@@ -90,13 +90,13 @@ describe('fetched media', () => {
               { type: 'tool-result', toolCallId: 'c', kind: 'function', content: [{ ...detail, source }] },
             ],
           },
-          { role: 'assistant', content: [{ type: 'generated-image', source: from(URL) }] },
+          { role: 'assistant', content: [{ type: 'generated-image', source: from(LINK) }] },
         ],
       })
-    const request = build(from(URL))
-    const inlined = inlineMedia(request, GEMINI, new Map([[URL, fetched]]))
+    const request = build(from(LINK))
+    const inlined = inlineMedia(request, GEMINI, new Map([[LINK, fetched]]))
     expect(inlined).toEqual(build({ type: 'base64', ...fetched }))
-    expect(request).toEqual(build(from(URL)))
+    expect(request).toEqual(build(from(LINK)))
   })
 
   it('that were not fetched stay', () => {
@@ -110,6 +110,6 @@ describe('fetched media', () => {
     ['an image for Gemini that takes URLs', GEMINI_WITH_URLS],
   ])('do not stand in for what the vendor takes: %s', (_kind, vendor) => {
     const request = requestWith(medium('image', 'i'))
-    expect(inlineMedia(request, vendor, new Map([[URL, fetched]]))).toEqual(request)
+    expect(inlineMedia(request, vendor, new Map([[LINK, fetched]]))).toEqual(request)
   })
 })

@@ -1,6 +1,7 @@
 import {
   asObject,
   asString,
+  asText,
   isJsonObject,
   type JsonObject,
   type JsonValue,
@@ -9,6 +10,7 @@ import {
 import type { CanonicalRequest } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'
+import { createRequestChecks } from '../../request-checks.js'
 import { encodeError, encodeStreamError } from '../error.js'
 import { dropForeignState } from './foreign-state.js'
 
@@ -34,6 +36,11 @@ export interface UserIds {
   readonly session?: string | undefined
 }
 
+const checks = createRequestChecks({
+  missing: (param) => `${param}: Field required`,
+  invalid: (param, expected) => `${param}: Input should be ${expected}`,
+})
+
 /** The face of the protocol towards clients. */
 export const client: ClientWire = {
   inspectRequest,
@@ -55,33 +62,31 @@ export function readUserIds(body: JsonObject): UserIds {
   const ids = userId.startsWith('{') ? asObject(parseJson(userId)) : undefined
   if (ids === undefined) return { endUser: userId }
   return {
-    endUser: nonEmpty(ids.device_id) ?? nonEmpty(ids.account_uuid) ?? userId,
-    session: nonEmpty(ids.session_id),
+    endUser: asText(ids.device_id) ?? asText(ids.account_uuid) ?? userId,
+    session: asText(ids.session_id),
   }
 }
 
 function inspectRequest(body: JsonObject): RequestFacts {
-  const { model, messages, stream, max_tokens: maxTokens } = body
-  if (model === undefined || model === null) throw missing('model')
-  if (typeof model !== 'string' || model === '') throw invalid('model', 'Input should be a non-empty string')
-  if (!Array.isArray(messages)) throw badMessages('messages', 'messages: Input should be a valid array')
-  if (messages.length === 0) throw badMessages('messages', 'messages: at least one message is required')
-  const odd = messages.findIndex((message) => !isJsonObject(message))
-  if (odd >= 0) throw badMessages(`messages[${odd}]`, `messages[${odd}]: Input should be an object`)
-  if (isGiven(stream) && typeof stream !== 'boolean') throw invalid('stream', 'Input should be a boolean')
-  if (isGiven(maxTokens) && !isCount(maxTokens)) {
-    throw invalid('max_tokens', 'Input should be an integer greater than or equal to 0')
-  }
+  const model = checks.model(body)
+  checkMessages(body.messages)
   const { endUser, session } = readUserIds(body)
   return {
     model,
-    stream: stream === true,
-    maxOutputTokens: isCount(maxTokens) ? maxTokens : undefined,
+    stream: checks.flag(body, 'stream'),
+    maxOutputTokens: checks.count(body, 'max_tokens'),
     candidateCount: 1,
     endUser,
     session,
     hideUsage: false,
   }
+}
+
+function checkMessages(messages: JsonValue | undefined): void {
+  if (!Array.isArray(messages)) throw badMessages('messages', 'messages: Input should be a valid array')
+  if (messages.length === 0) throw badMessages('messages', 'messages: at least one message is required')
+  const odd = messages.findIndex((message) => !isJsonObject(message))
+  if (odd >= 0) throw badMessages(`messages[${odd}]`, `messages[${odd}]: Input should be an object`)
 }
 
 function routeRequest(
@@ -94,26 +99,6 @@ function routeRequest(
     model: target.model,
     ...(maxOutputTokens === undefined ? {} : { max_tokens: maxOutputTokens }),
   }
-}
-
-function isGiven(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null
-}
-
-function isCount(value: JsonValue | undefined): value is number {
-  return Number.isInteger(value) && (value as number) >= 0
-}
-
-function nonEmpty(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function missing(param: string): GatewayError {
-  return new GatewayError('missing_required_parameter', `${param}: Field required`, { param })
-}
-
-function invalid(param: string, problem: string): GatewayError {
-  return new GatewayError('invalid_value', `${param}: ${problem}`, { param })
 }
 
 function badMessages(param: string, message: string): GatewayError {

@@ -13,6 +13,7 @@ import type { Message, ToolDefinition, UserMessage } from '../../../canonical/re
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { GatewayError } from '../../../errors.js'
+import { checks } from '../wire/checks.js'
 import type { CodecContext } from '../../protocol.js'
 import { hashText, isNoState } from '../../state-envelope.js'
 import { NATIVE_FAMILY } from '../vocabulary.js'
@@ -250,5 +251,5 @@ function addResult(item: WireItem, path: string, { transcript, warnings }: Job):
 }
 
 function required(param: string): never {
-  throw new GatewayError('missing_required_parameter', `Missing required parameter: '${param}'.`, { param })
+  throw checks.missing(param)
 }

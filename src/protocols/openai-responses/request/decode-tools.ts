@@ -15,7 +15,7 @@ import type {
   ToolDefinition,
   ToolReference,
 } from '../../../canonical/request.js'
-import { GatewayError } from '../../../errors.js'
+import { checks } from '../wire/checks.js'
 import { PROTOCOL } from '../wire/content.js'
 
 const HOSTED_KINDS: readonly { readonly type: RegExp; readonly kind: HostedTool['kind'] }[] = [
@@ -98,7 +98,7 @@ function decodeCustom(tool: JsonObject, path: string): CustomTool {
 
 function decodeHosted(tool: JsonObject, path: string): HostedTool {
   const type = asString(tool.type)
-  if (type === undefined) throw missing(`${path}.type`)
+  if (type === undefined) throw checks.missing(`${path}.type`)
   const name = asText(tool.name) ?? asText(tool.server_label)
   return {
     type: 'hosted',
@@ -116,7 +116,7 @@ export function decodeToolChoice(value: JsonValue | undefined): ToolChoice | und
   if (value === 'auto' || value === 'none' || value === 'required') return { type: value }
   const choice = asObject(value)
   if (choice === undefined) {
-    throw new GatewayError('invalid_value', "Invalid value for 'tool_choice'.", { param: 'tool_choice' })
+    throw checks.invalid('tool_choice', 'a word or an object')
   }
   const tool = readReference(choice)
   if (tool !== undefined) return { type: 'tool', tool }
@@ -148,12 +148,8 @@ function extensionsOf(definition: JsonObject, known: ReadonlySet<string>): Pick<
 
 function nameOf(tool: JsonObject, path: string): string {
   const name = asText(tool.name)
-  if (name === undefined) throw missing(`${path}.name`)
+  if (name === undefined) throw checks.missing(`${path}.name`)
   return name
-}
-
-function missing(param: string): GatewayError {
-  return new GatewayError('missing_required_parameter', `Missing required parameter: '${param}'.`, { param })
 }
 
 /** Keywords under which a schema holds a map of schemas: their keys are names, not keywords. */

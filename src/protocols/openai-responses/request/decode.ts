@@ -18,6 +18,7 @@ import type {
 } from '../../../canonical/request.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { GatewayError } from '../../../errors.js'
+import { checks } from '../wire/checks.js'
 import type { CodecContext, Translated } from '../../protocol.js'
 import { ENCRYPTED_REASONING, LOGPROBS } from '../vocabulary.js'
 import { PROTOCOL } from '../wire/content.js'
@@ -141,7 +142,7 @@ function decodeFormat(value: JsonValue | undefined): ResponseFormat | undefined 
     case 'json_schema': {
       const nested = asObject(format?.json_schema) ?? format
       const schema = asObject(nested?.schema)
-      if (schema === undefined) throw invalid('text.format.schema', 'expected an object')
+      if (schema === undefined) throw checks.invalid('text.format.schema', 'an object')
       return withoutUndefined({
         type: 'json-schema' as const,
         name: asText(nested?.name),
@@ -151,7 +152,7 @@ function decodeFormat(value: JsonValue | undefined): ResponseFormat | undefined 
       })
     }
     default:
-      throw invalid('text.format.type', 'expected text, json_object or json_schema')
+      throw checks.invalid('text.format.type', 'text, json_object or json_schema')
   }
 }
 
@@ -232,19 +233,15 @@ function readNumber(body: JsonObject, field: string): number | undefined {
   const value = body[field]
   if (value === undefined || value === null) return undefined
   const number = asNumber(value)
-  if (number === undefined) throw invalid(field, 'expected a number')
+  if (number === undefined) throw checks.invalid(field, 'a number')
   return number
 }
 
 function readBoolean(body: JsonObject, field: string): boolean | undefined {
   const value = body[field]
   if (value === undefined || value === null) return undefined
-  if (typeof value !== 'boolean') throw invalid(field, 'expected a boolean')
+  if (typeof value !== 'boolean') throw checks.invalid(field, 'a boolean')
   return value
-}
-
-function invalid(param: string, expectation: string): GatewayError {
-  return new GatewayError('invalid_value', `Invalid value for '${param}': ${expectation}.`, { param })
 }
 
 /** Absent fields are absent, not undefined: the value is compared, hashed and printed. */

@@ -1,8 +1,10 @@
 import { asText, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
-import { GatewayError } from '../../../errors.js'
+import type { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'
+import { isGiven } from '../../request-checks.js'
 import { encodeError, encodeStreamError } from '../error.js'
 import { FIELD_NAMES } from '../vocabulary.js'
+import { checks } from './checks.js'
 import { dropForeignState } from './foreign-state.js'
 
 /** The face of the protocol towards clients. */
@@ -19,22 +21,12 @@ export const client: ClientWire = {
 }
 
 function inspectRequest(body: JsonObject): RequestFacts {
-  const { model, stream, max_output_tokens: maxTokens } = body
-  if (!isGiven(model)) {
-    throw new GatewayError('missing_required_parameter', "Missing required parameter: 'model'.", {
-      param: 'model',
-    })
-  }
-  if (typeof model !== 'string' || model === '') throw invalid('model', 'expected a non-empty string')
+  const model = checks.model(body)
   checkInput(body)
-  if (isGiven(stream) && typeof stream !== 'boolean') throw invalid('stream', 'expected a boolean')
-  if (isGiven(maxTokens) && !isCount(maxTokens)) {
-    throw invalid('max_output_tokens', 'expected an integer of at least 0')
-  }
   return {
     model,
-    stream: stream === true,
-    maxOutputTokens: isCount(maxTokens) ? maxTokens : undefined,
+    stream: checks.flag(body, 'stream'),
+    maxOutputTokens: checks.count(body, 'max_output_tokens'),
     candidateCount: 1,
     endUser: asText(body['safety_identifier']) ?? asText(body['user']),
     session: asText(body['prompt_cache_key']),
@@ -50,14 +42,12 @@ function checkInput(body: JsonObject): void {
     isGiven(body['prompt']) || isGiven(body['previous_response_id']) || isGiven(body['conversation'])
   if (!isGiven(input)) {
     if (stored) return
-    throw new GatewayError('missing_required_parameter', "Missing required parameter: 'input'.", {
-      param: 'input',
-    })
+    throw checks.missing('input')
   }
-  if (!Array.isArray(input)) throw badInput('input', 'expected a string or an array of items')
-  if (input.length === 0 && !stored) throw badInput('input', 'expected at least one item')
+  if (!Array.isArray(input)) throw badInput('input', 'a string or an array of items')
+  if (input.length === 0 && !stored) throw badInput('input', 'at least one item')
   const odd = input.findIndex((item) => !isJsonObject(item))
-  if (odd >= 0) throw badInput(`input[${odd}]`, 'expected an object')
+  if (odd >= 0) throw badInput(`input[${odd}]`, 'an object')
 }
 
 function routeRequest(
@@ -71,18 +61,6 @@ function routeRequest(
   }
 }
 
-function isGiven(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null
-}
-
-function isCount(value: JsonValue | undefined): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0
-}
-
-function invalid(param: string, expectation: string): GatewayError {
-  return new GatewayError('invalid_value', `Invalid value for '${param}': ${expectation}.`, { param })
-}
-
-function badInput(param: string, expectation: string): GatewayError {
-  return new GatewayError('invalid_messages', `Invalid value for '${param}': ${expectation}.`, { param })
+function badInput(param: string, expected: string): GatewayError {
+  return checks.invalid(param, expected, 'invalid_messages')
 }

@@ -6,6 +6,7 @@ import { fieldPath, type CodecContext, type Translated } from '../../../protocol
 import { fieldNames } from '../../vocabulary.js'
 import { createEncoding, withExtensions, type Encoding } from './encoding.js'
 import { encodeMessages } from './messages.js'
+import { takesMarkers } from './parts.js'
 import { encodeReasoning } from './reasoning.js'
 import {
   encodeCacheRequest,
@@ -27,7 +28,7 @@ export function encodeRequest(
   const encoding = createEncoding(target, context)
   const reasoning = encodeReasoning(request, encoding)
   const format = encodeFormat(request.responseFormat, encoding)
-  const messages = withInstruction(markLast(request), format.instruction)
+  const messages = withInstruction(markLast(request, encoding), format.instruction)
   const body: JsonObject = {
     model: target.model,
     messages: encodeMessages(messages, encoding),
@@ -51,9 +52,9 @@ function encodeStream({ stream }: CanonicalRequest, { dialect }: Encoding): Json
   return dialect.streamUsage === 'always' ? { stream } : { stream, stream_options: { include_usage: true } }
 }
 
-/** The client asked for one automatic breakpoint: after the last thing said. */
-function markLast(request: CanonicalRequest): readonly Message[] {
-  const marker = request.cache?.automatic
+/** The client asked for one automatic breakpoint: after the last thing said, where the vendor does not cache by itself. */
+function markLast(request: CanonicalRequest, encoding: Encoding): readonly Message[] {
+  const marker = takesMarkers(encoding) ? request.cache?.automatic : undefined
   const last = request.messages.at(-1)
   const part = last?.role === 'user' ? last.content.at(-1) : undefined
   if (marker === undefined || last?.role !== 'user' || part === undefined || isMarked(part)) {

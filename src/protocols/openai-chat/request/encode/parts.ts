@@ -55,11 +55,10 @@ export function encodeCache(
 ): JsonObject {
   const { cache } = part
   if (cache === undefined) return {}
-  const { dialect, target } = encoding
-  if (dialect.cacheControl === true) {
+  if (encoding.dialect.cacheControl === true) {
     return { cache_control: compact({ type: 'ephemeral', ttl: cache.life === 'long' ? '1h' : undefined }) }
   }
-  if (target.traits.cacheBreakpoints === true && dialect.promptCache !== false) {
+  if (takesBreakpoints(encoding)) {
     return { prompt_cache_breakpoint: { mode: 'explicit', ttl: cache.life === 'long' ? '12h' : '30m' } }
   }
   encoding.note(
@@ -68,6 +67,15 @@ export function encodeCache(
     'Cache breakpoints were not sent: this vendor sets its own.',
   )
   return {}
+}
+
+/** True for vendors that are told what to cache. */
+export function takesMarkers(encoding: Encoding): boolean {
+  return encoding.dialect.cacheControl === true || takesBreakpoints(encoding)
+}
+
+function takesBreakpoints({ dialect, target }: Encoding): boolean {
+  return target.traits.cacheBreakpoints === true && dialect.promptCache !== false
 }
 
 /** Text of a search result, with its source where the model can see it. */
