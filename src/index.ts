@@ -3,18 +3,17 @@
 // Gateway
 export { createGateway, type Gateway } from './gateway/gateway.js'
 export {
-  type AccountConfig,
   type CandidateConfig,
   ConfigError,
   type ConfigProblem,
   type CorsConfig,
   type GatewayConfig,
   type GatewayConfigData,
-  type KeyConfig,
   type ModelConfig,
   type TimeoutConfig,
   type UpstreamConfig,
 } from './gateway/config.js'
+export type { AccountConfig, KeyConfig } from './keys/account-config.js'
 export type { ErrorEvent, Hooks, Refusal, RequestEvent, RouteEvent, WarningEvent } from './gateway/hooks.js'
 export { type ErrorCode, GatewayError, type GatewayErrorOptions, type ErrorType } from './errors.js'
 

@@ -19,8 +19,16 @@ export interface Accumulator {
   result(): Accumulated
 }
 
-interface OpenBlock {
+/** A block of a stream with all that came for it. */
+export interface CollectedBlock {
   readonly block: BlockStart
+  readonly text: string
+  readonly citations: readonly Citation[]
+  readonly state: OpaqueState | undefined
+  readonly status: 'complete' | 'incomplete'
+}
+
+interface OpenBlock extends CollectedBlock {
   text: string
   readonly citations: Citation[]
   state: OpaqueState | undefined
@@ -75,7 +83,7 @@ export function createAccumulator(): Accumulator {
         id: head.id,
         model: head.model,
         ...(head.created === undefined ? {} : { created: head.created }),
-        content: [...blocks.values()].map(toPart),
+        content: [...blocks.values()].map(partOfBlock),
         finish,
         usage: usage === null ? null : completeUsage(usage),
         ...(serviceTier === undefined ? {} : { serviceTier }),
@@ -101,7 +109,8 @@ function amend(open: OpenBlock | undefined, part: Extract<StreamPart, { key: num
   else if (part.type === 'close') open.status = part.status
 }
 
-function toPart({ block, text, citations, state, status }: OpenBlock): AssistantPart {
+/** The part of an answer that a block of a stream amounts to. */
+export function partOfBlock({ block, text, citations, state, status }: CollectedBlock): AssistantPart {
   switch (block.kind) {
     case 'text':
       return {

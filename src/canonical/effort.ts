@@ -1,7 +1,7 @@
 import type { Effort } from './request.js'
 
 /** All efforts, ascending. */
-export const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+const EFFORTS: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /** Share of the largest reasoning budget that each effort gets, where effort has to be said in tokens. */
 export const BUDGET_SHARES: Readonly<Record<Effort, number>> = {

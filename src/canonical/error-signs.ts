@@ -1,4 +1,5 @@
-import { asNumber, type JsonObject } from './json.js'
+import type { JsonObject } from './json.js'
+import { asNumber } from './narrow.js'
 import type { UpstreamError, UpstreamErrorKind } from './upstream-error.js'
 
 /**

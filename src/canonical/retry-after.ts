@@ -1,4 +1,5 @@
-import { asNumber, asObjects, asString, type JsonObject } from './json.js'
+import type { JsonObject } from './json.js'
+import { asNumber, asObjects, asString } from './narrow.js'
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, milli: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const DURATION = /(\d+(?:\.\d+)?)\s*(ms|milli|s|m|h)/gi

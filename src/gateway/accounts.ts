@@ -1,5 +1,6 @@
 import { checkApiKeyFormat } from '../keys/api-key.js'
-import type { AccountConfig, ConfigProblem } from './config.js'
+import type { AccountConfig } from '../keys/account-config.js'
+import type { ConfigProblem } from './config.js'
 import type { Placed } from './sound-config.js'
 
 /** What is wrong with the configured accounts; keys are never quoted. */

@@ -1,11 +1,6 @@
 import * as z from 'zod/mini'
-import type {
-  AccountConfig,
-  ConfigProblem,
-  GatewayConfigData,
-  ModelConfig,
-  UpstreamConfig,
-} from './config.js'
+import type { AccountConfig } from '../keys/account-config.js'
+import type { ConfigProblem, GatewayConfigData, ModelConfig, UpstreamConfig } from './config.js'
 
 const PROTOCOL_IDS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'] as const
 

@@ -1,5 +1,6 @@
 import type { ModelPrice } from '../canonical/price.js'
 import type { JsonValue } from '../canonical/json.js'
+import type { AccountConfig } from '../keys/account-config.js'
 import type { ProtocolId } from '../protocols/protocol.js'
 import type { Stores } from '../stores/stores.js'
 import type { Hooks } from './hooks.js'
@@ -47,34 +48,6 @@ export interface ModelConfig {
   readonly modalities?: { readonly input: readonly string[]; readonly output: readonly string[] } | undefined
   /** Shown in the catalogue as it is. */
   readonly capabilities?: Readonly<Record<string, JsonValue>> | undefined
-}
-
-export interface KeyConfig {
-  /** `cm-…`; a key made by `createApiKey` has a checksum, any other form works as it is. */
-  readonly key: string
-  readonly id?: string | undefined
-  readonly name?: string | undefined
-  /** Requests per minute. Default 60; null = unlimited. */
-  readonly rpm?: number | null | undefined
-  /** Tokens per minute. Default 100000; null = unlimited. */
-  readonly tpm?: number | null | undefined
-  /** Calls at the same time. Default: unlimited. */
-  readonly concurrency?: number | null | undefined
-  /** Model ids and `vendor/*` patterns. Default: all. */
-  readonly allowedModels?: readonly string[] | undefined
-  readonly disabled?: boolean | undefined
-  /** Milliseconds since the epoch. */
-  readonly expiresAt?: number | undefined
-}
-
-export interface AccountConfig {
-  readonly id: string
-  /** Micro-USD. Absent: the account has no wallet yet. */
-  readonly balanceMicro?: number | undefined
-  readonly keys?: readonly KeyConfig[] | undefined
-  /** alias → model id, on top of the global ones. */
-  readonly aliases?: Readonly<Record<string, string>> | undefined
-  readonly suspended?: boolean | undefined
 }
 
 /** Milliseconds; 0 = none. */

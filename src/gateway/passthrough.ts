@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, parseJson } from '../canonical/json.js'
+import { type JsonObject, parseJson } from '../canonical/json.js'
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import { mergeUsage } from '../canonical/usage.js'
 import type { ClientWire, RequestFacts, RoutedRequest, UpstreamWire } from '../protocols/protocol.js'
@@ -9,6 +9,7 @@ import { createTokenCounter } from '../usage/estimate.js'
 import type { Answer, AnswerStream, Exchange, Progress } from './answer.js'
 import { scanObject, setMembers } from './json-text.js'
 import type { ReadBody } from './read-body.js'
+import { readWhole } from './whole-answer.js'
 
 /** What a same-protocol exchange needs. */
 export interface PassthroughOptions {
@@ -46,23 +47,9 @@ export function createPassthrough(options: PassthroughOptions): Exchange {
 }
 
 function readAnswer(text: string, { upstream, model }: PassthroughOptions): Answer {
-  const json = parseJson(text)
-  const observation = isJsonObject(json) ? upstream.observeResponse(json) : { error: GARBAGE }
-  return {
-    body: isJsonObject(json) ? renameModel(text, json, model) : text,
-    warnings: [],
-    phase: 'finished',
-    error: observation.error ?? null,
-    usage: observation.usage ?? null,
-    countOutput: () => {
-      const counter = createTokenCounter()
-      if (isJsonObject(json)) counter.add(upstream.responseText(json))
-      return counter.tokens()
-    },
-  }
+  const { json, progress } = readWhole(text, upstream)
+  return { ...progress, body: json === undefined ? text : renameModel(text, json, model), warnings: [] }
 }
-
-const GARBAGE: UpstreamError = { kind: 'garbage', message: '' }
 
 function renameModel(text: string, json: JsonObject, model: string): string {
   const name = json['model']

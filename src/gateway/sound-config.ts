@@ -1,4 +1,5 @@
-import type { AccountConfig, ModelConfig, UpstreamConfig } from './config.js'
+import type { AccountConfig } from '../keys/account-config.js'
+import type { ModelConfig, UpstreamConfig } from './config.js'
 
 /** An entry of a list with its place in it. */
 export type Placed<T> = readonly [index: number, entry: T]

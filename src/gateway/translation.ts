@@ -1,4 +1,3 @@
-import { isJsonObject, parseJson } from '../canonical/json.js'
 import type { StreamPart } from '../canonical/stream.js'
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import { mergeUsage } from '../canonical/usage.js'
@@ -12,6 +11,7 @@ import { createSseParser } from '../sse/parse.js'
 import { createTextDecoder } from '../sse/text-decoder.js'
 import { createTokenCounter } from '../usage/estimate.js'
 import type { Answer, AnswerStream, Exchange, Progress } from './answer.js'
+import { readWhole } from './whole-answer.js'
 
 export interface TranslationOptions {
   readonly translated: TranslatedRequest
@@ -32,25 +32,14 @@ export function createTranslation(options: TranslationOptions): Exchange {
   }
 }
 
-const GARBAGE: UpstreamError = { kind: 'garbage', message: '' }
-
 function readAnswer(text: string, { translated, facts }: TranslationOptions): Answer {
-  const json = parseJson(text)
-  const { upstream } = translated.reply.route.to
-  const observation = isJsonObject(json) ? upstream.observeResponse(json) : { error: GARBAGE }
-  const failed = observation.error !== undefined || !isJsonObject(json)
-  const answer = failed ? null : translateResponse(json, translated.reply, facts)
+  const { json, progress } = readWhole(text, translated.reply.route.to.upstream)
+  const answer =
+    json === undefined || progress.error !== null ? null : translateResponse(json, translated.reply, facts)
   return {
+    ...progress,
     body: answer === null ? '' : JSON.stringify(answer.value),
     warnings: answer?.warnings ?? [],
-    phase: 'finished',
-    error: observation.error ?? null,
-    usage: observation.usage ?? null,
-    countOutput: () => {
-      const counter = createTokenCounter()
-      if (isJsonObject(json)) counter.add(upstream.responseText(json))
-      return counter.tokens()
-    },
   }
 }
 

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { AccountConfig } from '../../src/keys/account-config.js'
 import { createApiKey, hashKey } from '../../src/keys/api-key.js'
-import {
-  createMemoryStore,
-  type MemoryAccountConfig,
-  type MemoryStore,
-} from '../../src/stores/memory/index.js'
+import { createMemoryStore, type MemoryStore } from '../../src/stores/memory/index.js'
 import { createMemoryKeyStore } from '../../src/stores/memory/keys.js'
 import { createMemoryLedger } from '../../src/stores/memory/ledger.js'
 import { createMemoryLimitStore } from '../../src/stores/memory/limits.js'
@@ -37,7 +34,7 @@ testLedger('memory', createMemoryLedger)
 testLedgerModel('memory', createMemoryLedger)
 testUsageStore('memory', () => createMemoryUsageStore())
 
-function start(...accounts: MemoryAccountConfig[]): MemoryStore {
+function start(...accounts: AccountConfig[]): MemoryStore {
   return createMemoryStore({ now: () => NOW, secret: SECRET, accounts })
 }
 
@@ -95,7 +92,7 @@ describe('createMemoryStore', () => {
   })
 
   const mistyped = `${createApiKey((count) => new Uint8Array(count)).slice(0, -1)}z`
-  it.each<[string, MemoryAccountConfig[], RegExp]>([
+  it.each<[string, AccountConfig[], RegExp]>([
     ['a foreign key', [{ id: 'a', keys: [{ key: 'sk-other' }] }], /account a: .*cm-/i],
     ['a mistyped key', [{ id: 'a', keys: [{ key: mistyped }] }], /checksum/],
     ['an account twice', [{ id: 'a' }, { id: 'a' }], /account a .*twice/i],

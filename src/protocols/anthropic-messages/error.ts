@@ -1,6 +1,7 @@
 import { kindOfCode, kindOfStatus, isVague } from '../../canonical/error-codes.js'
 import { clipMessage, kindOfWording, readOverflow } from '../../canonical/error-signs.js'
-import { asObject, asString, type JsonObject, type JsonValue } from '../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../canonical/json.js'
+import { asObject, asString } from '../../canonical/narrow.js'
 import { readRetryAfterMs } from '../../canonical/retry-after.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import type { GatewayError } from '../../errors.js'

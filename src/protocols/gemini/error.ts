@@ -1,6 +1,7 @@
 import { kindOfCode, kindOfStatus } from '../../canonical/error-codes.js'
 import { clipMessage, kindOfWording, readOverflow } from '../../canonical/error-signs.js'
-import { asString, asText, isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
+import { asString, asText } from '../../canonical/narrow.js'
 import { readRetryAfterMs } from '../../canonical/retry-after.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import { toNumber, toObjects } from './wire/index.js'

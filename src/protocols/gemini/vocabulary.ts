@@ -1,4 +1,4 @@
-import { asText } from '../../canonical/json.js'
+import { asText } from '../../canonical/narrow.js'
 import type { MediaSource } from '../../canonical/content.js'
 import type { Effort } from '../../canonical/request.js'
 import type { FinishReason } from '../../canonical/response.js'

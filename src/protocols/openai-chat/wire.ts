@@ -1,4 +1,5 @@
-import { asArray, isJsonObject } from '../../canonical/json.js'
+import { isJsonObject } from '../../canonical/json.js'
+import { asArray } from '../../canonical/narrow.js'
 
 /** One choice of an answer or of a chunk. Every field may be absent or of another type: vendors differ. */
 export interface WireChoice {

@@ -1,14 +1,7 @@
 import { isVague, kindOfCode, kindOfStatus } from '../../canonical/error-codes.js'
 import { clipMessage, kindOfWording, readOverflow } from '../../canonical/error-signs.js'
-import {
-  asNumber,
-  asObject,
-  asObjects,
-  asString,
-  asText,
-  type JsonObject,
-  type JsonValue,
-} from '../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../canonical/json.js'
+import { asNumber, asObject, asObjects, asString, asText } from '../../canonical/narrow.js'
 import { readRetryAfterMs } from '../../canonical/retry-after.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
 import type { GatewayError } from '../../errors.js'

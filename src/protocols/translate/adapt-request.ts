@@ -38,12 +38,7 @@ export interface AdaptedRequest {
 export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): AdaptedRequest {
   const { to, target, context } = options
   const rules = effectiveRules(to, target)
-  if ((request.candidateCount ?? 1) > 1) {
-    const param = fieldPath('candidateCount')
-    throw new GatewayError('unsupported_parameter', `${param}: not supported by ${to.id}/${target.model}`, {
-      param,
-    })
-  }
+  if ((request.candidateCount ?? 1) > 1) throw unsupportedField('candidateCount', options)
   const table = createToolTable(toolsOf(request), rules, context)
   const warnings: Warning[] = []
   const offered = dropToolSearch(toolsOf(request), to, warnings)
@@ -73,6 +68,17 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
     tools: table,
     stop,
   }
+}
+
+/** The 400 for a field that has no counterpart at this vendor. */
+export function unsupportedField(
+  field: keyof CanonicalRequest,
+  { to, target }: Pick<AdaptOptions, 'to' | 'target'>,
+): GatewayError {
+  const param = fieldPath(field)
+  return new GatewayError('unsupported_parameter', `${param}: not supported by ${to.id}/${target.model}`, {
+    param,
+  })
 }
 
 function stopToEmulate({ stop = [] }: CanonicalRequest, { upstream }: Protocol): readonly string[] {

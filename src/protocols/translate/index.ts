@@ -8,14 +8,13 @@ import { GatewayError } from '../../errors.js'
 import {
   type CodecContext,
   type EncodeContext,
-  fieldPath,
   localizeErrors,
   localizeWarnings,
   type Protocol,
   type SseEvent,
   type Translated,
 } from '../protocol.js'
-import { type AdaptedRequest, adaptRequest } from './adapt-request.js'
+import { type AdaptedRequest, adaptRequest, unsupportedField } from './adapt-request.js'
 import { toGatewayError } from './error.js'
 import { inlineMedia, type InlinedMediaByUrl } from './inline-media.js'
 import { createLinearizer } from './linearize.js'
@@ -93,14 +92,9 @@ function encodeFor(
   { to, target, context }: TranslationRoute,
 ): { readonly adapted: AdaptedRequest; readonly encoded: Translated<JsonObject> } {
   // Answers have no canonical form for them: better refused than asked for, paid for and thrown away.
-  if (request.logprobs !== undefined) throw unsupported('logprobs', to, target)
+  if (request.logprobs !== undefined) throw unsupportedField('logprobs', { to, target })
   const adapted = adaptRequest(request, { to, target, context })
   return { adapted, encoded: to.encodeRequest(adapted.request, target, context) }
-}
-
-function unsupported(field: keyof CanonicalRequest, { id }: Protocol, { model }: Target): GatewayError {
-  const param = fieldPath(field)
-  return new GatewayError('unsupported_parameter', `${param}: not supported by ${id}/${model}`, { param })
 }
 
 function refuseSemanticLoss(warnings: readonly Warning[]): void {

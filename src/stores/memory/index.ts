@@ -1,3 +1,4 @@
+import type { AccountConfig, KeyConfig } from '../../keys/account-config.js'
 import { checkApiKeyFormat, hashKey, keyHint } from '../../keys/api-key.js'
 import type { KeyRecord } from '../../keys/key-store.js'
 import { createMemoryKeyStore, type MemoryKeyStore } from './keys.js'
@@ -5,44 +6,13 @@ import { createMemoryLedger, type MemoryLedger } from './ledger.js'
 import { createMemoryLimitStore, type MemoryLimitStore } from './limits.js'
 import { createMemoryUsageStore, type MemoryUsageStore } from './usage.js'
 
-/** A key of a configuration. */
-export interface MemoryKeyConfig {
-  /** The secret itself, `cm-…`; only its keyed hash is kept. */
-  readonly key: string
-  /** Default: derived from the hash, so the same after a restart. */
-  readonly id?: string | undefined
-  readonly name?: string | undefined
-  /** Requests per minute; null = unlimited. Default 60. */
-  readonly rpm?: number | null | undefined
-  /** Tokens per minute; null = unlimited. Default 100,000. */
-  readonly tpm?: number | null | undefined
-  /** Calls at the same time; null = unlimited. Default null. */
-  readonly concurrency?: number | null | undefined
-  /** Model ids or `vendor/*` patterns; absent = all. */
-  readonly allowedModels?: readonly string[] | undefined
-  readonly disabled?: boolean | undefined
-  /** Milliseconds since the epoch. */
-  readonly expiresAt?: number | undefined
-}
-
-/** An account of a configuration. */
-export interface MemoryAccountConfig {
-  readonly id: string
-  /** Balance at start, in micro-USD; absent = no wallet. */
-  readonly balanceMicro?: number | undefined
-  readonly keys?: readonly MemoryKeyConfig[] | undefined
-  /** Alias → model id. */
-  readonly aliases?: Readonly<Record<string, string>> | undefined
-  readonly suspended?: boolean | undefined
-}
-
 /** What a memory store starts with. */
 export interface MemoryStoreOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Secret of the keyed hash of the keys. */
   readonly secret: string
-  readonly accounts?: readonly MemoryAccountConfig[] | undefined
+  readonly accounts?: readonly AccountConfig[] | undefined
   /** Usage records to keep. Default 5,000. */
   readonly usageRecordLimit?: number | undefined
 }
@@ -70,7 +40,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   return store
 }
 
-function addAccount(store: MemoryStore, config: MemoryAccountConfig, options: MemoryStoreOptions): void {
+function addAccount(store: MemoryStore, config: AccountConfig, options: MemoryStoreOptions): void {
   if (store.keys.account(config.id) !== null) throw new Error(`Account ${config.id} is configured twice.`)
   store.keys.putAccount({
     id: config.id,
@@ -86,11 +56,7 @@ function addAccount(store: MemoryStore, config: MemoryAccountConfig, options: Me
   }
 }
 
-function keyRecord(
-  accountId: string,
-  config: MemoryKeyConfig,
-  { secret, now }: MemoryStoreOptions,
-): KeyRecord {
+function keyRecord(accountId: string, config: KeyConfig, { secret, now }: MemoryStoreOptions): KeyRecord {
   const format = checkApiKeyFormat(config.key)
   if (format === 'foreign' || format === 'mistyped')
     throw new Error(`Account ${accountId}: ${UNUSABLE[format]}`)

@@ -41,14 +41,18 @@ export interface LoopStep {
   readonly remark: string | null
 }
 
-/** Conversations in which tools are called turn after turn. */
-export const toolLoops: fc.Arbitrary<{ readonly opening: string; readonly steps: readonly LoopStep[] }> =
-  fc.record({
-    opening: words,
-    steps: fc
-      .integer({ min: 2, max: 4 })
-      .chain((length) => fc.tuple(...Array.from({ length }, (_, turn) => loopStep(turn)))),
-  })
+/** A conversation in which tools are called turn after turn. */
+export interface Loop {
+  readonly opening: string
+  readonly steps: readonly LoopStep[]
+}
+
+export const toolLoops: fc.Arbitrary<Loop> = fc.record({
+  opening: words,
+  steps: fc
+    .integer({ min: 2, max: 4 })
+    .chain((length) => fc.tuple(...Array.from({ length }, (_, turn) => loopStep(turn)))),
+})
 
 function loopStep(turn: number): fc.Arbitrary<LoopStep> {
   return fc.boolean().chain((hasCalls) =>

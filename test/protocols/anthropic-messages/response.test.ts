@@ -140,7 +140,7 @@ test('a whole answer is encoded with every key of the wire', () => {
     role: 'assistant',
     model: 'vendor/model',
     content: [
-      { type: 'text', text: 'Hi', citations: null },
+      { type: 'text', text: 'Hi' },
       { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
     ],
     stop_reason: 'tool_use',
@@ -302,7 +302,7 @@ describe('other parts', () => {
     [
       'an image',
       { type: 'generated-image', source: { type: 'url', url: 'u' } },
-      [{ type: 'text', text: '[generated image]', citations: null }],
+      [{ type: 'text', text: '[generated image]' }],
       ['emulated content[0]'],
     ],
     [

@@ -1,30 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type AssistantPart,
-  type CanonicalRequest,
-  type Message,
-  type OpaqueState,
-  type ToolCallPart,
-  type ToolChoice,
-  type ToolDefinition,
-  type ToolResultPart,
-  type Warning,
+import type {
+  CanonicalRequest,
+  Message,
+  ToolChoice,
+  ToolDefinition,
+  ToolResultPart,
+  Warning,
 } from '../../../src/index.js'
-import { adaptRequest, type AdaptedRequest } from '../../../src/protocols/translate/adapt-request.js'
-import { hashText } from '../../../src/protocols/state-envelope.js'
-import { CHAT, context, GEMINI, MESSAGES, MISTRAL, requestOf, RESPONSES, type Vendor } from './support.js'
+import {
+  adapt,
+  adaptPart,
+  assistant,
+  call,
+  CHAT,
+  context,
+  dropped,
+  GEMINI,
+  MESSAGES,
+  MISTRAL,
+  requestOf,
+  RESPONSES,
+} from './support.js'
 
-const adapt = (request: Partial<CanonicalRequest>, vendor: Vendor): AdaptedRequest =>
-  adaptRequest(requestOf(request), { ...vendor, context })
-
-const call = (more: Partial<ToolCallPart> = {}): ToolCallPart => ({
-  type: 'tool-call',
-  id: 'call_1',
-  name: 'f',
-  kind: 'function',
-  input: '{}',
-  ...more,
-})
 const result = (more: Partial<ToolResultPart> = {}): ToolResultPart => ({
   type: 'tool-result',
   toolCallId: 'call_1',
@@ -32,21 +29,7 @@ const result = (more: Partial<ToolResultPart> = {}): ToolResultPart => ({
   content: [{ type: 'text', text: 'done' }],
   ...more,
 })
-const assistant = (...content: readonly AssistantPart[]): Message => ({ role: 'assistant', content })
 const user = (...content: readonly ToolResultPart[]): Message => ({ role: 'user', content })
-
-/** What an assistant's part becomes, and the warnings. */
-function adaptPart(part: AssistantPart, vendor: Vendor): readonly [readonly unknown[], readonly Warning[]] {
-  const { request, warnings } = adapt({ messages: [assistant(part)] }, vendor)
-  return [request.messages.flatMap(({ content }) => [...content]), warnings]
-}
-
-const dropped = (path: string, message: string): Warning => ({
-  code: 'dropped',
-  path,
-  message,
-  semantic: false,
-})
 
 describe('a request that its vendor can say as it is', () => {
   const request = requestOf({
@@ -238,77 +221,6 @@ describe('the id of a call', () => {
     expect(adaptPart(call({ id: 'call_1' }), MISTRAL)[0]).toMatchObject([
       { id: expect.stringMatching(/^[a-z2-7]{9}$/) },
     ])
-  })
-})
-
-describe('reasoning', () => {
-  const state = (more: Partial<OpaqueState> = {}): OpaqueState => ({
-    family: 'anthropic',
-    kind: 'signature',
-    data: 'signed',
-    ...more,
-  })
-  const thought = (signed: OpaqueState | undefined, text = 'hm'): AssistantPart => ({
-    type: 'reasoning',
-    text,
-    path: 'messages[1].content[0]',
-    ...(signed === undefined ? {} : { state: signed }),
-  })
-  const FOREIGN = dropped('messages[1].content[0]', 'Reasoning of another vendor is not sent.')
-  const EDITED = dropped(
-    'messages[1].content[0]',
-    'The reasoning text was edited, so its signature no longer fits.',
-  )
-
-  it.each([
-    ['of the same family goes back', state(), []],
-    ['of the same family with its own text goes back', state({ textHash: hashText('hm') }), []],
-    ['whose text was edited is left out', state({ textHash: hashText('hm!') }), [EDITED]],
-    ['of another vendor is left out', state({ family: 'openai' }), [FOREIGN]],
-    ['of another vendor is left out, edited or not', state({ family: 'xai', textHash: 'x' }), [FOREIGN]],
-    ['without state is the codec’s business', undefined, []],
-  ])('%s', (_kind, signed, warnings) => {
-    const part = thought(signed)
-    expect(adaptPart(part, MESSAGES)).toEqual([warnings.length === 0 ? [part] : [], warnings])
-  })
-
-  it.each([
-    ['google-ai', 'google-vertex'],
-    ['openai', 'xai'],
-    ['chat:deepseek', 'chat:moonshot'],
-  ])('of %s is not %s’s', (family, other) => {
-    const vendor: Vendor = { ...CHAT, target: { ...CHAT.target, family } }
-    expect(adaptPart(thought(state({ family })), vendor)[1]).toEqual([])
-    expect(adaptPart(thought(state({ family: other })), vendor)[1]).toEqual([FOREIGN])
-  })
-
-  it('that is hidden is bound to an empty text', () => {
-    const hidden = state({ kind: 'redacted', textHash: hashText('') })
-    expect(adaptPart(thought(hidden, ''), MESSAGES)[1]).toEqual([])
-    expect(adaptPart(thought(hidden, 'forged'), MESSAGES)[1]).toEqual([EDITED])
-  })
-
-  it('state of a call stays on it within its family, and leaves it for another', () => {
-    const signed = call({
-      state: state({ family: 'google-ai', kind: 'thought-signature' }),
-      path: 'input[2]',
-    })
-    expect(adaptPart(signed, GEMINI)).toEqual([[signed], []])
-    const { state: _state, ...bare } = signed
-    expect(adaptPart(signed, MESSAGES)).toEqual([
-      [bare],
-      [dropped('input[2]', 'Reasoning state of another vendor is not sent.')],
-    ])
-  })
-
-  it('is named by what it is where it has no path', () => {
-    const { warnings } = adapt(
-      {
-        messages: [assistant({ type: 'reasoning', text: '', state: state() }, call({ state: state() }))],
-      },
-      CHAT,
-    )
-    expect(warnings.map(({ path }) => path)).toEqual(['reasoning', 'tool_calls'])
   })
 })
 

@@ -73,7 +73,11 @@ describe('arguments of a free-text tool', () => {
 
   it('hold back no more than an escape', () => {
     expect(steps('{"input":"a\\', 'nb\\u00', 'e9\\ud83d', '\\udc', '4bc"}')).toEqual([
-      ...['a', '\nb', 'é', '', '👋c'],
+      'a',
+      '\nb',
+      'é',
+      '',
+      '👋c',
       '',
     ])
   })

@@ -107,13 +107,13 @@ describe('a stream on its way back', () => {
     const state = { family: 'anthropic', kind: 'signature', data: 's' } as const
     const parts: readonly StreamPart[] = [
       { type: 'start', id: 'r', model: 'm' },
-      ...[open(0, { kind: 'text' }), delta(0, '{"input":"x"}'), close(0)],
-      ...[
-        open(1, block('unknown')),
-        delta(1, '{"input":"x"}'),
-        { type: 'seal', key: 1, state } as const,
-        close(1),
-      ],
+      open(0, { kind: 'text' }),
+      delta(0, '{"input":"x"}'),
+      close(0),
+      open(1, block('unknown')),
+      delta(1, '{"input":"x"}'),
+      { type: 'seal', key: 1, state },
+      close(1),
       { type: 'usage', usage: { outputTokens: 1 } },
       { type: 'ping' },
       { type: 'finish', finish: { reason: 'stop' } },

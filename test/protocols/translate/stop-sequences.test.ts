@@ -108,7 +108,10 @@ describe('the stream of an answer with stop sequences', () => {
       [open()],
       [delta('one ')],
       [close(), stopped('END')],
-      ...[[], [], [], []],
+      [],
+      [],
+      [],
+      [],
     ])
   })
 
@@ -140,9 +143,15 @@ describe('the stream of an answer with stop sequences', () => {
     }
     const parts: readonly StreamPart[] = [
       START,
-      ...[open(0, 'reasoning'), delta('END', 0), close(0)],
-      ...[{ type: 'open', key: 1, block: { kind: 'refusal' } } as const, delta('END', 1), close(1)],
-      ...[call, delta('{"END":1}', 2), close(2)],
+      open(0, 'reasoning'),
+      delta('END', 0),
+      close(0),
+      { type: 'open', key: 1, block: { kind: 'refusal' } } as const,
+      delta('END', 1),
+      close(1),
+      call,
+      delta('{"END":1}', 2),
+      close(2),
       FINISH,
     ]
     expect(steps(['END'], parts).flat()).toEqual(parts)
@@ -173,8 +182,10 @@ describe('the stream of an answer with stop sequences', () => {
       delta('o', 0),
       delta('t', 1),
       delta('ne', 0),
-      ...[delta('EN', 0), close(0)],
-      ...[delta('wo ', 1), close(1)],
+      delta('EN', 0),
+      close(0),
+      delta('wo ', 1),
+      close(1),
       stopped('END'),
     ])
   })

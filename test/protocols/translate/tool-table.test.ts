@@ -60,9 +60,11 @@ describe('the name of a tool', () => {
   })
 
   it('joins its namespace, for a vendor that has none', () => {
-    const { toWire } = tableOf([tool('find', 'crm'), tool('a very long name', 'crm')])
-    expect(toWire('find', 'crm').wireName).toBe('crm__find')
-    expect(toWire('a very long name', 'crm').wireName).toBe(`crm__a_very_l_${hash('crm__a very long name')}`)
+    const table = tableOf([tool('find', 'crm'), tool('a very long name', 'crm')])
+    expect(table.toWire('find', 'crm').wireName).toBe('crm__find')
+    expect(table.toWire('a very long name', 'crm').wireName).toBe(
+      `crm__a_very_l_${hash('crm__a very long name')}`,
+    )
   })
 
   it('keeps out of its namespace, for a vendor that has them', () => {
@@ -88,8 +90,8 @@ describe('the name of a tool', () => {
       [`${'x'.repeat(13)}_${hash(`${'x'.repeat(30)}1`)}`, `${'x'.repeat(13)}_${hash(`${'x'.repeat(30)}2`)}`],
     ],
   ])('never meets another: %s', (_kind, names, wireNames) => {
-    const { toWire } = tableOf(names.map((name) => tool(name)))
-    expect(names.map((name) => toWire(name, undefined).wireName)).toEqual(wireNames)
+    const table = tableOf(names.map((name) => tool(name)))
+    expect(names.map((name) => table.toWire(name, undefined).wireName)).toEqual(wireNames)
   })
 
   it('never meets that of a tool in a namespace', () => {

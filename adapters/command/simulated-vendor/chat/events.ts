@@ -2,8 +2,8 @@ import type { JsonObject } from '../../../../src/index.js'
 import type { Answer, CallPart, Part } from '../answer.js'
 import { formatData } from '../events.js'
 import { splitTokens } from '../tokens.js'
-import { objectOf } from '../values.js'
-import { choiceIndexes, FINISH_REASONS, renderCall, renderHead, renderUsage } from './body.js'
+import { objectOf, stringOf } from '../values.js'
+import { choiceIndexes, FINISH_REASONS, renderCall, renderHead, renderLogprobs, renderUsage } from './body.js'
 
 const TEXT_FIELDS = { reasoning: 'reasoning_content', text: 'content', refusal: 'refusal' } as const
 
@@ -15,7 +15,7 @@ export function renderEvents(answer: Answer): readonly string[] {
   const chunks = renderChoices(answer).flatMap((choice) =>
     indexes.map((index) => ({
       ...head,
-      choices: [{ index, logprobs: null, ...choice }],
+      choices: [{ index, ...choice }],
       usage: wantsUsage ? null : undefined,
     })),
   )
@@ -35,8 +35,12 @@ function renderChoices(answer: Answer): readonly JsonObject[] {
     ...answer.parts.flatMap((part) => renderPart(part, calls)),
   ]
   return [
-    ...deltas.map((delta) => ({ delta, finish_reason: null })),
-    { delta: {}, finish_reason: FINISH_REASONS[answer.finish] },
+    ...deltas.map((delta: JsonObject) => ({
+      delta,
+      logprobs: renderLogprobs(stringOf(delta.content), answer),
+      finish_reason: null,
+    })),
+    { delta: {}, logprobs: null, finish_reason: FINISH_REASONS[answer.finish] },
   ]
 }
 

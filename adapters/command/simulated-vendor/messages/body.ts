@@ -72,7 +72,7 @@ function renderBlock(part: Part): JsonObject {
       return { type: 'thinking', thinking: part.text, signature: part.seal }
     case 'text':
     case 'refusal':
-      return { type: 'text', text: part.text, citations: null }
+      return { type: 'text', text: part.text }
     case 'call': {
       const input = parseJson(part.input)
       return {

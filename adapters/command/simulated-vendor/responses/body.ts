@@ -1,4 +1,4 @@
-import type { JsonObject, Usage } from '../../../../src/index.js'
+import { isJsonObject, type JsonObject, type JsonValue, type Usage } from '../../../../src/index.js'
 import type { Answer, Finish, Part, ReasoningPart, TextPart } from '../answer.js'
 import { stringsOf } from '../values.js'
 
@@ -62,7 +62,7 @@ export function renderBody(answer: Answer): JsonObject & Ending {
 /** The `response` as it is before anything was generated. */
 export function renderOpen(answer: Answer): JsonObject {
   const { request } = answer.question
-  const echoed = Object.entries(ECHOED).map(([name, fallback]) => [name, request[name] ?? fallback])
+  const echoed = Object.entries(ECHOED).map(([name, fallback]) => [name, echo(request[name], fallback)])
   return {
     id: `resp_${answer.id}`,
     object: 'response',
@@ -76,6 +76,11 @@ export function renderOpen(answer: Answer): JsonObject {
     usage: null,
     ...Object.fromEntries(echoed),
   }
+}
+
+/** What the request says, in an object beside the defaults of what it does not say. */
+function echo(given: JsonValue | undefined, fallback: JsonValue | undefined): JsonValue | undefined {
+  return isJsonObject(given) && isJsonObject(fallback) ? { ...fallback, ...given } : (given ?? fallback)
 }
 
 /** Whole input and whole output, with parts that are contained in them. */

@@ -48,6 +48,7 @@ export function readQuestion({ body }: VendorCall): Question {
 }
 
 function refuseStored(body: JsonObject): void {
+  if (body.background === true) throw invalid('Nothing runs in the background here.', 'background')
   if (body.previous_response_id) {
     throw invalid('There is no such response.', 'previous_response_id', 'previous_response_not_found')
   }

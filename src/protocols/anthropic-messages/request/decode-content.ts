@@ -10,14 +10,8 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../../canonical/content.js'
-import {
-  asArray,
-  asObject,
-  asString,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import { isNoState } from '../../state-envelope.js'
 import { decodeCitations } from '../wire/citation.js'

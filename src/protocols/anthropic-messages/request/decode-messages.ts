@@ -1,12 +1,6 @@
 import type { AssistantPart, TextPart } from '../../../canonical/content.js'
-import {
-  asArray,
-  asObject,
-  asString,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type {
   AssistantMessage,
   Effort,

@@ -1,5 +1,6 @@
 import type { TextPart } from '../../../canonical/content.js'
-import { asArray, asObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject } from '../../../canonical/narrow.js'
 import type { SystemMessage } from '../../../canonical/request.js'
 import { decodeText } from './decode-content.js'
 import type { Placed } from './restore.js'

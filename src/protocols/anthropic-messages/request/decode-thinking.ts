@@ -1,4 +1,5 @@
-import { asNumber, asObject, asString, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asNumber, asObject, asString } from '../../../canonical/narrow.js'
 import { asEffort, effortOfBudget } from '../../../canonical/effort.js'
 import type { Effort, ReasoningRequest } from '../../../canonical/request.js'
 import { SHOW_BY_DISPLAY } from '../vocabulary.js'

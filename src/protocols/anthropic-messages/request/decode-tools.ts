@@ -1,4 +1,5 @@
-import { asObject, asString, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asObject, asString } from '../../../canonical/narrow.js'
 import type { FunctionTool, HostedTool, ToolChoice, ToolDefinition } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import { PROTOCOL } from '../wire/index.js'

@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asString,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, ResponseFormat } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext, Translated } from '../../protocol.js'

@@ -1,4 +1,5 @@
-import { asArray, asObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject } from '../../../canonical/narrow.js'
 import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../canonical/request.js'
 import {
   encodeAssistantPart,

@@ -1,4 +1,5 @@
-import { asArray, asObject, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asArray, asObject } from '../../../canonical/narrow.js'
 import type { CustomTool, FunctionTool, HostedTool } from '../../../canonical/request.js'
 import { PROTOCOL } from '../wire/index.js'
 import { fieldsOf, reinsert, restoredIn } from './restore.js'

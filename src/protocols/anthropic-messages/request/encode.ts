@@ -1,4 +1,5 @@
-import { asObject, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asObject } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, SystemMessage } from '../../../canonical/request.js'
 import type { Target } from '../../../canonical/target.js'
 import { fieldPath, type CodecContext, type Translated } from '../../protocol.js'

@@ -1,5 +1,6 @@
 import type { AssistantPart } from '../../../canonical/content.js'
-import { asArray, asObject, asString, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { CanonicalResponse, Finish } from '../../../canonical/response.js'
 import { completeUsage } from '../../../canonical/usage.js'
 import type { DecodeContext, Translated } from '../../protocol.js'

@@ -52,14 +52,14 @@ function encodePart(part: AssistantPart, options: PartContext): readonly JsonObj
     case 'text':
       return encodeText(part)
     case 'refusal':
-      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }]
+      return part.text === '' ? [] : [{ type: 'text', text: part.text }]
     case 'reasoning':
       return encodeReasoning(part, options)
     case 'tool-call':
       return encodeToolCall(part, options)
     case 'generated-image':
       warn('emulated', path, 'An image of the model becomes a placeholder text.')
-      return [{ type: 'text', text: '[generated image]', citations: null }]
+      return [{ type: 'text', text: '[generated image]' }]
     case 'generated-audio':
       warn('emulated', path, 'Audio of the model is given as its transcript.')
       return encodeText({ type: 'text', text: part.transcript ?? '' })
@@ -75,7 +75,7 @@ function encodeText({ text, citations }: TextPart): readonly JsonObject[] {
   const encoded = (citations ?? [])
     .map((citation) => encodeCitation(citation, text))
     .filter((citation) => citation !== null)
-  return [{ type: 'text', text, citations: encoded.length === 0 ? null : encoded }]
+  return [{ type: 'text', text, ...(encoded.length === 0 ? {} : { citations: encoded }) }]
 }
 
 function encodeReasoning(part: ReasoningPart, { context }: PartContext): readonly JsonObject[] {

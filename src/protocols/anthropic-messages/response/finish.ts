@@ -1,5 +1,6 @@
 import type { Finish } from '../../../canonical/response.js'
-import { asObject, asString, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asString } from '../../../canonical/narrow.js'
 import { REASON_BY_STOP, STOP_BY_REASON } from '../vocabulary.js'
 
 /** Reads why an answer ended. `stop` is the message, or the `delta` of `message_delta`. */

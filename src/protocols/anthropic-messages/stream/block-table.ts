@@ -1,4 +1,5 @@
-import { asObject, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asObject } from '../../../canonical/narrow.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import { ANSWER_TOOL } from '../request/encode-format.js'

@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asString,
-  type JsonObject,
-  type JsonValue,
-  parseJson,
-} from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, parseJson } from '../../../canonical/json.js'
+import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 import { ANSWER_TOOL } from '../request/encode-format.js'
 import { inputText, type ReadState } from '../request/decode-content.js'

@@ -1,4 +1,5 @@
-import { asObject, type JsonObject, parseJson } from '../../../canonical/json.js'
+import { type JsonObject, parseJson } from '../../../canonical/json.js'
+import { asObject } from '../../../canonical/narrow.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'

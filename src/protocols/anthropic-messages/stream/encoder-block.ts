@@ -1,5 +1,6 @@
 import type { Citation } from '../../../canonical/content.js'
-import { asObject, type JsonObject, parseJson } from '../../../canonical/json.js'
+import { type JsonObject, parseJson } from '../../../canonical/json.js'
+import { asObject } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart } from '../../../canonical/stream.js'
 import type { EncodeContext } from '../../protocol.js'

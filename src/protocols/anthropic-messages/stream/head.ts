@@ -1,4 +1,5 @@
-import { asObject, asString, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asObject, asString } from '../../../canonical/narrow.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
 import { warnOfTransformations } from '../response/decode.js'

@@ -1,12 +1,6 @@
 import type { Citation } from '../../../canonical/content.js'
-import {
-  asArray,
-  asNumber,
-  asString,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray, asNumber, asString } from '../../../canonical/narrow.js'
 import { PROTOCOL } from './index.js'
 
 /**

@@ -1,12 +1,5 @@
-import {
-  asObject,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  parseJson,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { CanonicalRequest } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'

@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asString,
-  type JsonObject,
-  type JsonValue,
-  parseJson,
-} from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, parseJson } from '../../../canonical/json.js'
+import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'

@@ -1,4 +1,5 @@
-import { asArray, asNumber, asObject, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject } from '../../../canonical/narrow.js'
 import type { PartialUsage } from '../../../canonical/usage.js'
 import type { WireUsage } from './index.js'
 

@@ -8,14 +8,8 @@ import type {
   UserPart,
   VideoPart,
 } from '../../../canonical/content.js'
-import {
-  asObject,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { Message } from '../../../canonical/request.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { Warning } from '../../../canonical/warning.js'

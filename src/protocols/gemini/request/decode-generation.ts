@@ -1,4 +1,5 @@
-import { asObject, asText, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asText } from '../../../canonical/narrow.js'
 import type {
   CanonicalRequest,
   Effort,

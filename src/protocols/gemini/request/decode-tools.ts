@@ -1,4 +1,5 @@
-import { asObject, asString, asText, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { HostedTool, ToolChoice, ToolDefinition } from '../../../canonical/request.js'
 import { GEMINI } from '../vocabulary.js'
 import { toObjects, asStrings, camelKeys, omit } from '../wire/index.js'

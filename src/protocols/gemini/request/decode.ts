@@ -1,4 +1,5 @@
-import { asString, asText, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asString, asText } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, ToolDefinition } from '../../../canonical/request.js'
 import type { Warning } from '../../../canonical/warning.js'
 import type { CodecContext, Translated } from '../../protocol.js'

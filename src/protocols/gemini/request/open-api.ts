@@ -1,4 +1,5 @@
-import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asObject } from '../../../canonical/narrow.js'
 import { toNumber, camelKeys } from '../wire/index.js'
 
 const MAX_DEPTH = 100

@@ -1,4 +1,5 @@
-import { asObject, isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { asObject } from '../../../canonical/narrow.js'
 import { asStrings } from '../wire/index.js'
 
 /** What a reference points at. */

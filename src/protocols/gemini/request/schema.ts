@@ -1,4 +1,5 @@
-import { asObject, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asObject } from '../../../canonical/narrow.js'
 import { toObjects, asStrings } from '../wire/index.js'
 import { createReferences, type References, type ReferenceTarget } from './references.js'
 

@@ -1,4 +1,5 @@
-import { asString, type JsonValue } from '../../../canonical/json.js'
+import type { JsonValue } from '../../../canonical/json.js'
+import { asString } from '../../../canonical/narrow.js'
 import { toObjects } from '../wire/index.js'
 
 type Tree = { [key: string]: unknown } | unknown[]

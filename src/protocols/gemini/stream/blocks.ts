@@ -1,4 +1,5 @@
-import { asObject, asText, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asObject, asText } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext } from '../../protocol.js'

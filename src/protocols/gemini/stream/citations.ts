@@ -1,5 +1,6 @@
 import type { Citation } from '../../../canonical/content.js'
-import { asObject, asString, asText, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import { GEMINI } from '../vocabulary.js'
 import { toNumber, toObjects } from '../wire/index.js'
 

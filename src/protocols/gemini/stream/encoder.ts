@@ -1,3 +1,4 @@
+import { partOfBlock } from '../../../canonical/accumulate.js'
 import type { Citation } from '../../../canonical/content.js'
 import type { JsonObject } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
@@ -98,7 +99,7 @@ function encodeDelta(encoder: Encoder, key: number, text: string): string {
 function encodeClose(encoder: Encoder, key: number, status: 'complete' | 'incomplete'): string {
   const open = encoder.blocks.get(key)
   if (open === undefined) return ''
-  const { block, state, text } = open
+  const { block, state } = open
   switch (block.kind) {
     case 'text':
     case 'reasoning': {
@@ -112,36 +113,9 @@ function encodeClose(encoder: Encoder, key: number, status: 'complete' | 'incomp
     case 'refusal':
       return ''
     default: {
-      const part = encodePart(toPart(block, text, status), encoder.context)
+      const part = encodePart(partOfBlock({ ...open, status }), encoder.context)
       return part === null ? '' : partEvent(JSON.stringify(part), encoder.tail)
     }
-  }
-}
-
-type WholeBlock = Exclude<BlockStart, { readonly kind: 'text' | 'reasoning' | 'refusal' }>
-
-function toPart(
-  block: WholeBlock,
-  text: string,
-  status: 'complete' | 'incomplete',
-): Parameters<typeof encodePart>[0] {
-  switch (block.kind) {
-    case 'tool':
-      return {
-        type: 'tool-call',
-        id: block.id,
-        name: block.name,
-        kind: block.tool,
-        input: text,
-        state: block.state,
-        status,
-      }
-    case 'image':
-      return { type: 'generated-image', source: block.source, state: block.state }
-    case 'audio':
-      return { type: 'generated-audio', data: text }
-    case 'provider':
-      return { type: 'provider', protocol: block.protocol, kind: block.type, value: block.value }
   }
 }
 

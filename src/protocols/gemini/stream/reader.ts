@@ -1,4 +1,5 @@
-import { asObject, asString, asText, isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'

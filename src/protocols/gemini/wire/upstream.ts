@@ -1,4 +1,5 @@
-import { asObject, asText, isJsonObject, type JsonObject, parseJson } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, parseJson } from '../../../canonical/json.js'
+import { asObject, asText } from '../../../canonical/narrow.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
 import { faultOf, finishMeaning, finishWord, isGoogleUrl, TOOL_RULES } from '../vocabulary.js'

@@ -1,4 +1,4 @@
-import { asString } from '../../../canonical/json.js'
+import { asString } from '../../../canonical/narrow.js'
 import type { PartialUsage } from '../../../canonical/usage.js'
 import { toNumber, type WireUsage } from './index.js'
 

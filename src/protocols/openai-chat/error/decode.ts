@@ -1,12 +1,6 @@
 import { clipMessage, readOverflow } from '../../../canonical/error-signs.js'
-import {
-  asArray,
-  asObject,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, asText } from '../../../canonical/narrow.js'
 import { readRetryAfterMs } from '../../../canonical/retry-after.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import { classifyError } from './classify.js'

@@ -1,4 +1,5 @@
-import { asArray, asObject, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject } from '../../../canonical/narrow.js'
 import type { ChatDialect, Target } from '../../../canonical/target.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { foreignState, NOTHING_FOREIGN, type WithoutForeignState } from '../../foreign-state.js'

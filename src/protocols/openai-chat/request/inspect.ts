@@ -1,4 +1,5 @@
-import { asObject, asText, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asObject, asText } from '../../../canonical/narrow.js'
 import type { RequestFacts, RoutedRequest } from '../../protocol.js'
 import { createRequestChecks, isGiven } from '../../request-checks.js'
 import { invalidMessage } from './decode/parts.js'

@@ -1,13 +1,6 @@
 import type { Citation } from '../../../canonical/content.js'
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject, asString, asText } from '../../../canonical/narrow.js'
 import { PROTOCOL } from '../vocabulary.js'
 import type { WireMessage } from '../wire.js'
 

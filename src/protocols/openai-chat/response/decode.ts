@@ -5,7 +5,8 @@ import type {
   TextPart,
   ToolCallPart,
 } from '../../../canonical/content.js'
-import { asArray, asNumber, asObject, asString, asText, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { CanonicalResponse } from '../../../canonical/response.js'
 import { completeUsage } from '../../../canonical/usage.js'
 import type { Warning } from '../../../canonical/warning.js'

@@ -1,4 +1,5 @@
-import { asArray, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asArray } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { CodecContext } from '../../protocol.js'
 import { hashText } from '../../state-envelope.js'

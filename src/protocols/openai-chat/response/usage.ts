@@ -1,4 +1,5 @@
-import { asNumber, asObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asNumber, asObject } from '../../../canonical/narrow.js'
 import type { PartialUsage, Usage } from '../../../canonical/usage.js'
 
 /**

@@ -1,4 +1,5 @@
-import { asObject, asString, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asObject, asString } from '../../../canonical/narrow.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import { detailsText, readCitation } from '../response/content.js'
 

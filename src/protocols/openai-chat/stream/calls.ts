@@ -1,4 +1,4 @@
-import { asObject, asString, asText } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext } from '../../protocol.js'
 import { makeCallId, readSignature } from '../response/decode.js'

@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asText,
-  isJsonObject,
-  type JsonObject,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject, asText } from '../../../canonical/narrow.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { DecodeContext, SseEvent, StreamDecoder } from '../../protocol.js'

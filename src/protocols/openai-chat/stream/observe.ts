@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  parseJson,
-} from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, parseJson } from '../../../canonical/json.js'
+import { asArray, asObject, asText } from '../../../canonical/narrow.js'
 import type { Observation, SseEvent } from '../../protocol.js'
 import { readError } from '../error/index.js'
 import { findUsage } from '../response/usage.js'

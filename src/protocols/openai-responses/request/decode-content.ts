@@ -7,15 +7,8 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../../canonical/content.js'
-import {
-  asArray,
-  asObject,
-  asString,
-  asText,
-  type JsonObject,
-  type JsonValue,
-  lookUp,
-} from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
+import { asArray, asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { Warning } from '../../../canonical/warning.js'
 import {
   PROTOCOL,

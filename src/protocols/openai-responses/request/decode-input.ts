@@ -1,14 +1,12 @@
 import type { ReasoningPart, ToolCallPart, ToolResultPart } from '../../../canonical/content.js'
 import {
-  asObject,
-  asString,
-  asText,
   isJsonObject,
   type JsonArray,
   type JsonObject,
   type JsonValue,
   lookUp,
 } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { Message, ToolDefinition, UserMessage } from '../../../canonical/request.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { Warning } from '../../../canonical/warning.js'

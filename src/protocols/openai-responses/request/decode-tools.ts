@@ -1,12 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asObjects,
-  asString,
-  asText,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, asObjects, asString, asText } from '../../../canonical/narrow.js'
 import type {
   CustomTool,
   FunctionTool,

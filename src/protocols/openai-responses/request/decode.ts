@@ -1,13 +1,6 @@
 import { asEffort } from '../../../canonical/effort.js'
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asString,
-  asText,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject, asString, asText } from '../../../canonical/narrow.js'
 import type {
   CacheRequest,
   CanonicalRequest,

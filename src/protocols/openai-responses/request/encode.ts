@@ -1,5 +1,6 @@
 import type { TextPart } from '../../../canonical/content.js'
-import { asArray, asObject, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
+import { asArray, asObject } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, Message } from '../../../canonical/request.js'
 import type { Target } from '../../../canonical/target.js'
 import type { Warning } from '../../../canonical/warning.js'

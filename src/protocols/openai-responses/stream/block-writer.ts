@@ -1,4 +1,5 @@
-import { asText, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asText } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart } from '../../../canonical/stream.js'
 import { PROTOCOL } from '../wire/content.js'

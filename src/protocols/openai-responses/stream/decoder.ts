@@ -1,4 +1,5 @@
-import { asNumber, asObject, asString, isJsonObject, lookUp, parseJson } from '../../../canonical/json.js'
+import { isJsonObject, lookUp, parseJson } from '../../../canonical/json.js'
+import { asNumber, asObject, asString } from '../../../canonical/narrow.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext, SseEvent, StreamDecoder } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'

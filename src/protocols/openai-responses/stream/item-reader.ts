@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asString,
-  asText,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject, asString, asText } from '../../../canonical/narrow.js'
 import { PROTOCOL, readAnnotation, readAnnotations } from '../wire/content.js'
 import type { WireItem } from '../wire/index.js'
 import { readNativeState, readReasoningText } from '../wire/reasoning.js'

@@ -1,4 +1,5 @@
-import { asArray, asNumber, asObject, asText, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asArray, asNumber, asObject, asText } from '../../../canonical/narrow.js'
 import type { WireEvent, WireItem } from '../wire/index.js'
 import { createItemReader, type ItemReader, type ReaderOptions } from './item-reader.js'
 

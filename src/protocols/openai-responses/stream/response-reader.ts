@@ -1,12 +1,5 @@
-import {
-  asNumber,
-  asObject,
-  asObjects,
-  asString,
-  asText,
-  type JsonObject,
-  lookUp,
-} from '../../../canonical/json.js'
+import { type JsonObject, lookUp } from '../../../canonical/json.js'
+import { asNumber, asObject, asObjects, asString, asText } from '../../../canonical/narrow.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'

@@ -1,4 +1,5 @@
-import { asText, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { asText } from '../../../canonical/narrow.js'
 import type { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'
 import { isGiven } from '../../request-checks.js'

@@ -1,12 +1,6 @@
 import type { CacheMarker, Citation, MediaSource } from '../../../canonical/content.js'
-import {
-  asNumber,
-  asObject,
-  asObjects,
-  asString,
-  type JsonObject,
-  type JsonValue,
-} from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asNumber, asObject, asObjects, asString } from '../../../canonical/narrow.js'
 import type { Warning } from '../../../canonical/warning.js'
 
 /** Id of this protocol, where canonical values name the wire that they came from. */

@@ -1,4 +1,5 @@
-import { asArray, asObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { asArray, asObject } from '../../../canonical/narrow.js'
 import { foreignState, NOTHING_FOREIGN, type WithoutForeignState } from '../../foreign-state.js'
 import { isEnvelope } from '../../state-envelope.js'
 

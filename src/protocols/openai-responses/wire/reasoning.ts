@@ -1,4 +1,5 @@
-import { asObjects, asString, asText, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asObjects, asString, asText } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 
 const BLANK_LINE = '\n\n'

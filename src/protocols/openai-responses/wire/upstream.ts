@@ -1,12 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asObjects,
-  asString,
-  asText,
-  type JsonObject,
-  parseJson,
-} from '../../../canonical/json.js'
+import { type JsonObject, parseJson } from '../../../canonical/json.js'
+import { asArray, asObject, asObjects, asString, asText } from '../../../canonical/narrow.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'

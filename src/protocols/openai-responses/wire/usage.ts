@@ -1,4 +1,5 @@
-import { asNumber, asObject, type JsonObject } from '../../../canonical/json.js'
+import type { JsonObject } from '../../../canonical/json.js'
+import { asNumber, asObject } from '../../../canonical/narrow.js'
 import type { PartialUsage, Usage } from '../../../canonical/usage.js'
 
 /** What a usage object says, absent fields left out. Input includes cached and written tokens, output includes reasoning. */

@@ -107,6 +107,18 @@ describe('chat, through the official SDK', () => {
     expect(streamed.choices).toHaveLength(2)
   })
 
+  test('gives log-probabilities to those who ask for them', async () => {
+    const { whole, streamed } = await both({
+      model: 'm',
+      logprobs: true,
+      top_logprobs: 2,
+      messages: say('[[say:one two]]'),
+    })
+    const sure = { token: ' two', logprob: 0, bytes: [32, 116, 119, 111] }
+    expect(whole.choices[0]?.logprobs?.content?.[1]).toEqual({ ...sure, top_logprobs: [sure] })
+    expect(streamed.choices[0]?.logprobs?.content).toEqual(whole.choices[0]?.logprobs?.content)
+  })
+
   test('answers with JSON that fits a schema', async () => {
     const { whole } = await both({
       model: 'm',

@@ -176,6 +176,7 @@ describe('responses, on the wire', () => {
       400,
       'input',
     ],
+    ['a run in the background', { background: true }, 400, 'background'],
     ['a limit below 16', { max_output_tokens: 15 }, 400, 'max_output_tokens'],
     ['a nameless tool', { tools: [{ type: 'function' }] }, 400, 'tools[0].name'],
   ])('refuses %s', (_name, fault, expected, param) => {

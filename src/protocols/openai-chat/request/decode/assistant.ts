@@ -5,14 +5,8 @@ import type {
   TextPart,
   ToolCallPart,
 } from '../../../../canonical/content.js'
-import {
-  asArray,
-  asObject,
-  asString,
-  asText,
-  type JsonObject,
-  type JsonValue,
-} from '../../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../../canonical/json.js'
+import { asArray, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import { readCalls, readToolUse } from './calls.js'
 import { decodePart, toProvider, toSource } from './parts.js'
 import { readReturnedReasoning, type Decoding } from './reasoning.js'

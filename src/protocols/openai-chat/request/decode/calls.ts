@@ -1,13 +1,6 @@
 import type { ToolCallPart } from '../../../../canonical/content.js'
-import {
-  asArray,
-  asObject,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { asArray, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import { asJsonText } from '../../wire.js'
 import { invalidMessage } from './parts.js'
 import { readThoughtSignature, type Decoding, type ReturnedReasoning } from './reasoning.js'

@@ -1,4 +1,5 @@
-import { asArray, type JsonObject } from '../../../../canonical/json.js'
+import type { JsonObject } from '../../../../canonical/json.js'
+import { asArray } from '../../../../canonical/narrow.js'
 import type { CanonicalRequest } from '../../../../canonical/request.js'
 import type { Warning } from '../../../../canonical/warning.js'
 import type { CodecContext, Translated } from '../../../protocol.js'

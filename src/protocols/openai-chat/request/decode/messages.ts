@@ -1,13 +1,6 @@
 import type { AssistantPart, TextPart, ToolResultPart, UserPart } from '../../../../canonical/content.js'
-import {
-  asArray,
-  asObject,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { asArray, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../../canonical/request.js'
 import { PROTOCOL } from '../../vocabulary.js'
 import { readAssistantParts } from './assistant.js'

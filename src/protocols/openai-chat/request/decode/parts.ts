@@ -7,15 +7,8 @@ import type {
   TextPart,
   UserPart,
 } from '../../../../canonical/content.js'
-import {
-  asArray,
-  asObject,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { asArray, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import { GatewayError } from '../../../../errors.js'
 import { PROTOCOL } from '../../vocabulary.js'
 import { parseDataUrl } from '../../wire.js'

@@ -1,12 +1,6 @@
 import type { ReasoningPart } from '../../../../canonical/content.js'
-import {
-  asArray,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { asArray, asString, asText } from '../../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../../canonical/state.js'
 import type { Warning } from '../../../../canonical/warning.js'
 import type { CodecContext } from '../../../protocol.js'

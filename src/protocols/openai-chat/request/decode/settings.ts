@@ -1,14 +1,6 @@
 import { asEffort } from '../../../../canonical/effort.js'
-import {
-  asArray,
-  asNumber,
-  asObject,
-  asString,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { asArray, asNumber, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import type {
   CacheRequest,
   CanonicalRequest,

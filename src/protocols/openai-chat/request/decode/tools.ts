@@ -1,11 +1,5 @@
-import {
-  asArray,
-  asObject,
-  asText,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-} from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { asArray, asObject, asText } from '../../../../canonical/narrow.js'
 import type {
   CustomTool,
   FunctionTool,

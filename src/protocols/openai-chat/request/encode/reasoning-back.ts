@@ -1,5 +1,6 @@
 import type { ReasoningPart } from '../../../../canonical/content.js'
-import { asArray, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../../canonical/json.js'
+import { asArray } from '../../../../canonical/narrow.js'
 import type { Encoding } from './encoding.js'
 
 /** An assistant turn's reasoning, in the form in which the vendor wants it back. */
