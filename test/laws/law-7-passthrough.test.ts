@@ -26,11 +26,24 @@ function written(wire: ScenarioWire, more: JsonObject = {}): string {
   return JSON.stringify({ ...wire.request, model: endpointOf(wire).model, ...more }, null, 2)
 }
 
+/** Reasoning of another vendor, in our envelope: the one thing that a vendor must never see, whatever its protocol. */
+const carriesForeignState = ({ request }: ScenarioWire): boolean => JSON.stringify(request).includes('gw1.')
+
 /** A gateway whose account can pay for any of the scenarios. */
 const createRichGateway = () => createTestGateway({ account: { balanceMicro: 10_000_000_000 } })
 
 describe('law 7: with client and vendor of one protocol', () => {
-  it.each(spoken(WIRES))('a request changes only in its model: $name', async (wire) => {
+  const requests = spoken(WIRES)
+
+  it.each(requests.filter(carriesForeignState))('a request loses only foreign state: $name', async (wire) => {
+    const { post, vendor } = createRichGateway()
+    const answer = await post(endpointOf(wire).path, written(wire))
+    expect(vendor.last().text).not.toContain('gw1.')
+    expect(answer.headers['x-crossmodel-warnings']).toContain('dropped:')
+  })
+
+  const own = requests.filter((wire) => !carriesForeignState(wire))
+  it.each(own)('a request changes only in its model: $name', async (wire) => {
     const { post, vendor } = createRichGateway()
     const { path, model, vendorModel } = endpointOf(wire)
     const body = written(wire)

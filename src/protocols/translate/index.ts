@@ -20,6 +20,7 @@ import { inlineMedia, type InlinedMediaByUrl } from './inline-media.js'
 import { createLinearizer } from './linearize.js'
 import { createRestorer, restoreResponse } from './restore.js'
 import type { ToolTable } from './tool-table.js'
+import { withinStack } from './within-stack.js'
 
 /** From which client protocol to which vendor. */
 export interface TranslationRoute {
@@ -67,6 +68,15 @@ export interface ReplyFacts {
  * beginning. Throws GatewayError for a request that the client got wrong or that the vendor has no words for.
  */
 export function translateRequest(body: JsonObject, route: TranslationRoute): TranslatedRequest {
+  return withinStack(
+    () => translateWhole(body, route),
+    () => {
+      throw new GatewayError('invalid_request', 'The request is nested too deeply.')
+    },
+  )
+}
+
+function translateWhole(body: JsonObject, route: TranslationRoute): TranslatedRequest {
   const { from, context, maxOutputTokens } = route
   const decoded = from.decodeRequest(body, context)
   const limited = maxOutputTokens === undefined ? decoded.value : limitOutput(decoded.value, maxOutputTokens)
@@ -103,17 +113,27 @@ function refuseSemanticLoss(warnings: readonly Warning[]): void {
   throw new GatewayError('unsupported_parameter', `${loss.path}: ${loss.message}`, { param: loss.path })
 }
 
-/** Translates a vendor's whole answer into the client's. */
+/** Translates a vendor's whole answer into the client's. Throws GatewayError for one that is nested too deeply. */
 export function translateResponse(
   body: JsonObject,
   reply: ReplyRoute,
   facts: ReplyFacts,
 ): Translated<JsonObject> {
   const { from, to, context, target } = reply.route
-  const decoded = to.decodeResponse(body, { ...context, target })
-  const restored = restoreResponse(decoded.value, reply.tools, reply.stop)
-  const encoded = from.encodeResponse(restored, toEncodeContext(reply, facts))
-  return { value: encoded.value, warnings: [...decoded.warnings, ...encoded.warnings] }
+  const translate = (): Translated<JsonObject> => {
+    const decoded = to.decodeResponse(body, { ...context, target })
+    const restored = restoreResponse(decoded.value, reply.tools, reply.stop)
+    const encoded = from.encodeResponse(restored, toEncodeContext(reply, facts))
+    return { value: encoded.value, warnings: [...decoded.warnings, ...encoded.warnings] }
+  }
+  return withinStack(translate, () => {
+    throw toGatewayError(TOO_DEEP)
+  })
+}
+
+const TOO_DEEP: UpstreamError = {
+  kind: 'garbage',
+  message: 'The provider sent an answer that is nested too deeply.',
 }
 
 /** Push reducer: a vendor's events in, the client's stream out. */
@@ -138,20 +158,24 @@ export function createStreamTranslator(
   const restorer = createRestorer(reply.tools, reply.stop)
   const linearizer = from.client?.nested ? createLinearizer() : null
   const encoder = from.createStreamEncoder(toEncodeContext(reply, facts))
-  const emit = (parts: readonly StreamPart[]): string => {
+  const emit = (read: () => readonly StreamPart[]): string => {
     let text = ''
-    for (const part of parts) {
+    const write = (part: StreamPart): void => {
       for (const restored of restorer.push(onPart(part))) {
         if (linearizer === null) text += encoder.push(restored)
         else for (const linear of linearizer.push(restored)) text += encoder.push(linear)
       }
     }
+    withinStack(
+      () => read().forEach(write),
+      () => write({ type: 'error', error: TOO_DEEP }),
+    )
     return text
   }
   return {
-    push: (event) => emit(decoder.push(event)),
-    end: () => emit(decoder.end()),
-    fail: (error) => emit([{ type: 'error', error }]),
+    push: (event) => emit(() => decoder.push(event)),
+    end: () => emit(() => decoder.end()),
+    fail: (error) => emit(() => [{ type: 'error', error }]),
     get done() {
       return restorer.done
     },

@@ -66,7 +66,7 @@ function pushBlockPart(state: State, part: BlockPart, maxQueuedBytes: number): r
   if (part.type === 'open') return openLane(state, part, maxQueuedBytes)
   if (state.current?.key === part.key) return pass(state, state.current, part)
   const lane = state.waiting.get(part.key)
-  if (lane !== undefined) return wait(state, lane, part, maxQueuedBytes)
+  if (lane !== undefined) return isClosed(lane) ? NOTHING : wait(state, lane, part, maxQueuedBytes)
   if (state.closedEarly.has(part.key)) return afterClose(part)
   return NOTHING
 }
@@ -133,12 +133,17 @@ function advance(state: State, parts: readonly StreamPart[]): readonly StreamPar
       state.queuedBytes -= sizeOf(part)
       out.push(...checked(lane, part))
     }
-    const closed = lane.queue.at(-1)?.type === 'close'
+    const closed = isClosed(lane)
     if (!closed && (lane.scanner?.complete !== true || state.waiting.size === 0)) return out
     if (!closed) out.push(closeEarly(state, lane))
     state.current = null
   }
   return out
+}
+
+/** True when a block that waits has had its end: whatever comes after it is of no block. */
+function isClosed({ queue }: Lane): boolean {
+  return queue.at(-1)?.type === 'close'
 }
 
 /** The answer is finished: everything goes out, and what the vendor left open is closed. */

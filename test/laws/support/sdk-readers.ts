@@ -60,9 +60,13 @@ async function readChat(text: string): Promise<SdkReading> {
       return { id, name: inner?.name ?? custom?.name ?? '', input: inner?.arguments ?? custom?.input ?? '' }
     }),
     stop: choice.finish_reason,
-    usage: usage === undefined ? null : { input: usage.prompt_tokens, output: usage.completion_tokens },
+    usage: toUsage(usage?.prompt_tokens, usage?.completion_tokens),
     message: { ...toJson(message), ...thinking },
   }
+}
+
+function toUsage(input: number | undefined, output: number | undefined): SdkReading['usage'] {
+  return input === undefined || output === undefined ? null : { input, output }
 }
 
 interface Thinking {
@@ -104,10 +108,7 @@ async function readResponses(text: string): Promise<SdkReading> {
       return []
     }),
     stop: `${response.status} ${response.incomplete_details?.reason ?? ''}`.trim(),
-    usage:
-      response.usage === undefined || response.usage === null
-        ? null
-        : { input: response.usage.input_tokens, output: response.usage.output_tokens },
+    usage: toUsage(response.usage?.input_tokens, response.usage?.output_tokens),
     message: toJson(response),
   }
 }

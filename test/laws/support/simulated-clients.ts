@@ -11,6 +11,8 @@ export interface SimulatedClient {
   open(text: string): List
   /** The assistant's turn as the client keeps it, out of a whole answer (or what its SDK made of a stream). */
   echo(answer: JsonObject): List
+  /** An assistant's turn that is nothing but calls. */
+  call(calls: readonly VendorCall[]): List
   /** What the client says to it. */
   reply(calls: readonly VendorCall[], step: Pick<LoopStep, 'results' | 'remark'>): List
   request(history: List): JsonObject
@@ -26,6 +28,17 @@ const chat: SimulatedClient = {
     const [choice] = (answer['choices'] ?? []) as readonly { readonly message: JsonObject }[]
     return [choice?.message ?? answer]
   },
+  call: (calls) => [
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: calls.map(({ id, name, input }) => ({
+        id,
+        type: 'function',
+        function: { name, arguments: input },
+      })),
+    },
+  ],
   reply: (calls, { results, remark }) => [
     ...calls.map(({ id }, at) => ({ role: 'tool', tool_call_id: id, content: results[at] ?? '' })),
     ...(remark === null ? [] : [{ role: 'user', content: remark }]),
@@ -42,6 +55,8 @@ const responses: SimulatedClient = {
   protocol: 'openai-responses',
   open: (text) => [{ type: 'message', role: 'user', content: [{ type: 'input_text', text }] }],
   echo: ({ output }) => output as unknown as List,
+  call: (calls) =>
+    calls.map(({ id, name, input }) => ({ type: 'function_call', call_id: id, name, arguments: input })),
   reply: (calls, { results, remark }) => [
     ...calls.map(({ id }, at) => ({ type: 'function_call_output', call_id: id, output: results[at] ?? '' })),
     ...(remark === null ? [] : responses.open(remark)),
@@ -59,6 +74,17 @@ const messages: SimulatedClient = {
   protocol: 'anthropic-messages',
   open: (text) => [{ role: 'user', content: text }],
   echo: ({ content }) => [{ role: 'assistant', content: content as JsonValue }],
+  call: (calls) => [
+    {
+      role: 'assistant',
+      content: calls.map(({ id, name, input }) => ({
+        type: 'tool_use',
+        id,
+        name,
+        input: JSON.parse(input) as JsonObject,
+      })),
+    },
+  ],
   reply: (calls, { results, remark }) => [
     {
       role: 'user',

@@ -108,7 +108,7 @@ describe('case 46d: every field is mapped or reported', () => {
     [{ serviceTier: 'flex' }, {}, {}, ['clamped $serviceTier']],
     [{ serviceTier: 'priority' }, {}, { service_tier: 'auto' }, ['clamped $serviceTier']],
     [{ cache: { key: 'k' } }, {}, {}, ['dropped $cache']],
-    [{ state: { store: true } }, {}, {}, ['dropped store']],
+    [{ state: { store: true } }, {}, {}, ['dropped $state']],
     [{ toolChoice: { type: 'required' } }, {}, {}, ['dropped $toolChoice']],
   ])('%j', (rest, traits, expected, warnings) => {
     const result = changes(rest, traits)

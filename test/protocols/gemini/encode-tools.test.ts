@@ -71,7 +71,7 @@ describe('tools for Gemini', () => {
     })
     expect(encode({ tools: [f, search] })['tools']).toHaveLength(1)
     expect(warningsOf({ tools: [f, search] })).toEqual(['dropped tools[1]!'])
-    expect(warningsOf({ tools: [{ ...search, kind: 'other' }] })).toEqual(['dropped tools[1]!'])
+    expect(() => encode({ tools: [{ ...search, kind: 'other' }] })).toThrow('tools[1]: not supported')
   })
 
   it('leaves hosted tools out when no tool may be called', () => {

@@ -32,6 +32,7 @@ describe('the events of an answer', () => {
       output: [],
       service_tier: 'default',
       usage: null,
+      access_programs: null,
       background: false,
       previous_response_id: null,
       store: false,

@@ -134,6 +134,12 @@ describe('the linearizer as a law', () => {
     )
   })
 
+  it('takes nothing more for a block that waits and is closed', () => {
+    const parts = [START, open(0, call('a')), open(1, call('b')), delta(1, '{}'), close(1)]
+    const late = [delta(1, 'x'), close(1), close(0), FINISH]
+    expect(linearize([...parts, ...late])).toEqual(linearize([...parts, close(0), FINISH]))
+  })
+
   it('never throws and stays nested whatever comes in', () => {
     const key = fc.nat(3)
     const any = fc.oneof(

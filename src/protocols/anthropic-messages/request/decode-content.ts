@@ -10,7 +10,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import { isNoState } from '../../state-envelope.js'
@@ -252,7 +252,7 @@ function toProvider(block: JsonObject, path: string): ProviderPart {
 
 /** A known block with a field that the canonical form has no place for. */
 function warnOfRest(block: JsonObject, path: string, warn: Warn): void {
-  const known = KNOWN[asString(block.type) ?? '']
+  const known = lookUp(KNOWN, asString(block.type))
   if (known === undefined) return
   for (const key in block) {
     if (!known.has(key)) warn('dropped', `${path}.${key}`, 'This field has no meaning for another protocol.')

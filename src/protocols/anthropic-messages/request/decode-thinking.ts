@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asNumber, asObject, asString } from '../../../canonical/narrow.js'
 import { asEffort, effortOfBudget } from '../../../canonical/effort.js'
 import type { Effort, ReasoningRequest } from '../../../canonical/request.js'
@@ -33,7 +33,7 @@ export function decodeThinking(body: JsonObject, warn: Warn): DecodedThinking {
   const derived =
     effort ??
     (budgetTokens === undefined ? undefined : effortOfBudget(budgetTokens, asNumber(body.max_tokens)))
-  const show = SHOW_BY_DISPLAY[asString(thinking.display) ?? '']
+  const show = lookUp(SHOW_BY_DISPLAY, asString(thinking.display))
   return {
     reasoning: {
       enabled: true,

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, ResponseFormat } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
@@ -130,7 +130,7 @@ function decodeCache(body: JsonObject): Partial<CanonicalRequest> {
 function decodeTier(body: JsonObject, warn: Warn): Partial<CanonicalRequest> {
   const wire = asString(body.service_tier)
   if (wire === undefined) return {}
-  const serviceTier = TIER_BY_WIRE[wire]
+  const serviceTier = lookUp(TIER_BY_WIRE, wire)
   if (serviceTier === undefined) warn('dropped', 'service_tier', 'This tier is not known here.')
   return serviceTier === undefined ? {} : { serviceTier }
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { type JsonObject, lookUp } from '../../../canonical/json.js'
 import { asObject } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, SystemMessage } from '../../../canonical/request.js'
 import type { Target } from '../../../canonical/target.js'
@@ -146,7 +146,7 @@ function encodeOutputConfig(
 function encodeTier({ request, warn }: Scope): JsonObject {
   const { serviceTier } = request
   if (serviceTier === undefined) return {}
-  const tier = WIRE_BY_TIER[serviceTier]
+  const tier = lookUp(WIRE_BY_TIER, serviceTier)
   if (tier === undefined || (tier === 'auto' && serviceTier !== 'auto')) {
     warn('clamped', fieldPath('serviceTier'), 'The vendor has no such tier; it uses its default.')
   }

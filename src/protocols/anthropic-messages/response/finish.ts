@@ -1,5 +1,5 @@
 import type { Finish } from '../../../canonical/response.js'
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asObject, asString } from '../../../canonical/narrow.js'
 import { REASON_BY_STOP, STOP_BY_REASON } from '../vocabulary.js'
 
@@ -11,7 +11,7 @@ export function decodeFinish(stop: JsonObject): Finish {
   const category = asString(details?.category)
   const explanation = asString(details?.explanation)
   return {
-    reason: REASON_BY_STOP[raw ?? ''] ?? 'other',
+    reason: lookUp(REASON_BY_STOP, raw) ?? 'other',
     ...(raw === undefined ? {} : { raw }),
     ...(stopSequence === undefined ? {} : { stopSequence }),
     ...(category === undefined ? {} : { category }),

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { type JsonObject, lookUp } from '../../../canonical/json.js'
 import type { Usage } from '../../../canonical/usage.js'
 import { TIER_BY_SERVED, SERVED_BY_TIER } from '../vocabulary.js'
 
@@ -11,7 +11,7 @@ export function encodeUsage(usage: Usage, serviceTier: string | undefined): Json
       ephemeral_1h_input_tokens: usage.cacheWriteLongTokens,
     },
     server_tool_use: null,
-    service_tier: serviceTier === undefined ? null : (SERVED_BY_TIER[serviceTier] ?? null),
+    service_tier: serviceTier === undefined ? null : (lookUp(SERVED_BY_TIER, serviceTier) ?? null),
   }
 }
 
@@ -29,7 +29,7 @@ export function encodeCounts(usage: Usage): JsonObject {
 
 /** Canonical tier that served an answer. */
 export function decodeTier(wire: string | undefined): string | undefined {
-  return wire === undefined ? undefined : (TIER_BY_SERVED[wire] ?? wire)
+  return wire === undefined ? undefined : (lookUp(TIER_BY_SERVED, wire) ?? wire)
 }
 
 /** Usage where the vendor sent none: our count of the input, and a rough one of the output. */

@@ -8,6 +8,7 @@ import { parseInput } from '../request/encode-content.js'
 import { carry, hidesReasoning, nativeData, toolCarrier } from '../response/carrier.js'
 import { encodeCitation } from '../wire/citation.js'
 import { PROTOCOL } from '../wire/index.js'
+import { isJsonPrefix } from '../wire/json-prefix.js'
 import { deltaEvent, eventOf, startEvent, stopEvent } from './events.js'
 
 /** Gives out the index of the next block on the wire. */
@@ -120,8 +121,8 @@ function createTool(
   const { id, name, tool } = block
   let index = -1
   let input = ''
-  /** True once the arguments have begun as an object, so that they can go out as they come. */
-  let isStreaming = false
+  /** Arguments that begin as an object go out as they come; null: nothing but space has come. */
+  let isStreaming: boolean | null = tool === 'custom' ? false : null
   let late: OpaqueState | undefined
   return {
     open() {
@@ -131,10 +132,10 @@ function createTool(
     },
     delta(piece) {
       input += piece
-      if (isStreaming) return deltaEvent(index, 'input_json_delta', 'partial_json', piece)
-      if (tool === 'custom' || !input.trimStart().startsWith('{')) return ''
-      isStreaming = true
-      return deltaEvent(index, 'input_json_delta', 'partial_json', input)
+      if (isStreaming === true) return deltaEvent(index, 'input_json_delta', 'partial_json', piece)
+      if (isStreaming === false || piece.trim() === '') return ''
+      isStreaming = piece.trimStart().startsWith('{')
+      return isStreaming ? deltaEvent(index, 'input_json_delta', 'partial_json', input) : ''
     },
     note: nothing,
     seal(state) {
@@ -142,8 +143,10 @@ function createTool(
       return ''
     },
     close(status) {
-      if (isStreaming && status === 'complete' && parseJson(input) === undefined) return null
-      const rest = isStreaming ? '' : heldInput(index, input, tool)
+      // Clients read cut arguments, but not wrong ones.
+      const isReadable = status === 'complete' ? parseJson(input) !== undefined : isJsonPrefix(input)
+      if (isStreaming === true && !isReadable) return null
+      const rest = isStreaming === true ? '' : heldInput(index, input, tool)
       const carrier = late === undefined ? '' : carrierOf(late, id, counter, context)
       return rest + stopEvent(index) + carrier
     },

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asObject, asText } from '../../../canonical/narrow.js'
 import type {
   CanonicalRequest,
@@ -81,7 +81,7 @@ const EFFORTS: Readonly<Record<string, Effort | undefined>> = {
 function decodeThinking(value: JsonObject | undefined): ReasoningRequest | undefined {
   if (value === undefined) return undefined
   const config = camelKeys(value)
-  const effort = EFFORTS[asText(config['thinkingLevel'])?.toUpperCase() ?? '']
+  const effort = lookUp(EFFORTS, asText(config['thinkingLevel'])?.toUpperCase())
   const budget = toNumber(config['thinkingBudget'])
   const thoughts = config['includeThoughts']
   return {

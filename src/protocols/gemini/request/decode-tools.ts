@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { HostedTool, ToolChoice, ToolDefinition } from '../../../canonical/request.js'
 import { GEMINI } from '../vocabulary.js'
@@ -30,7 +30,7 @@ export function decodeTools(value: JsonValue | undefined): readonly ToolDefiniti
         )
       }
       if (settings === undefined || settings === null) return []
-      const kind = HOSTED_KINDS[name] ?? 'other'
+      const kind = lookUp(HOSTED_KINDS, name) ?? 'other'
       const hosted = { type: 'hosted', kind, name, protocol: GEMINI, value: { [name]: settings } } as const
       return [{ ...hosted, path: `tools[${at}].${name}` }]
     }),

@@ -8,7 +8,7 @@ import type {
 } from '../../../canonical/request.js'
 import { fieldPath } from '../../protocol.js'
 import { GEMINI } from '../vocabulary.js'
-import type { Encoding } from './encoding.js'
+import { type Encoding, reject } from './encoding.js'
 import { sanitizeSchema } from './schema.js'
 
 /** `tools` and `toolConfig`. */
@@ -102,14 +102,11 @@ function withObjectRoot(schema: JsonObject): JsonObject {
 
 function encodeHosted(tool: HostedTool, encoding: Encoding): readonly JsonObject[] {
   if (tool.protocol === GEMINI) return [tool.value]
-  const name = HOSTED[tool.kind]
-  if (name === undefined) {
-    loseTool(tool, 'Gemini has no tool like this one.', encoding)
-    return []
-  }
+  const path = tool.path ?? fieldPath('tools')
+  const name = HOSTED[tool.kind] ?? reject(path, encoding)
   encoding.warnings.push({
     code: 'emulated',
-    path: tool.path ?? fieldPath('tools'),
+    path,
     message: `Gemini's ${name} stands for this tool, without its settings.`,
     semantic: false,
   })

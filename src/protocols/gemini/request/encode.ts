@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../canonical/json.js'
+import { type JsonObject, lookUp } from '../../../canonical/json.js'
 import type { CanonicalRequest } from '../../../canonical/request.js'
 import type { Target } from '../../../canonical/target.js'
 import { fieldPath, type Translated } from '../../protocol.js'
@@ -52,7 +52,7 @@ function refuseState({ state }: CanonicalRequest, encoding: Encoding): void {
 function encodeServiceTier({ serviceTier }: CanonicalRequest, encoding: Encoding): string | undefined {
   if (serviceTier === undefined) return undefined
   if (!Object.hasOwn(SERVICE_TIERS, serviceTier)) lose('serviceTier', 'Gemini has no such tier.', encoding)
-  return SERVICE_TIERS[serviceTier]
+  return lookUp(SERVICE_TIERS, serviceTier)
 }
 
 function warnOfTheRest(request: CanonicalRequest, encoding: Encoding): void {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asObject } from '../../../canonical/narrow.js'
 import { toObjects, asStrings } from '../wire/index.js'
 import { createReferences, type References, type ReferenceTarget } from './references.js'
@@ -303,7 +303,7 @@ function splitTypes(node: Node): JsonObject {
   const moved = new Set<string>()
   const anyOf: JsonObject[] = []
   for (const name of asStrings(type)) {
-    const own = (BY_TYPE[name] ?? []).filter((keyword) => belongs(rest[keyword], keyword, name))
+    const own = (lookUp(BY_TYPE, name) ?? []).filter((keyword) => belongs(rest[keyword], keyword, name))
     for (const keyword of own) moved.add(keyword)
     anyOf.push({ type: name, ...pick(rest, (keyword) => own.includes(keyword)) })
   }

@@ -1,3 +1,4 @@
+import { lookUp } from '../../../canonical/json.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { FINISH_REASONS, FINISH_WORDS } from '../vocabulary.js'
@@ -13,7 +14,7 @@ export interface ReadFinish {
  * would end early or wait for ever.
  */
 export function readFinish(word: string, hasCalls: boolean, matched?: unknown): ReadFinish {
-  const known = FINISH_REASONS[word]
+  const known = lookUp(FINISH_REASONS, word)
   const warning: Warning | undefined =
     known === undefined
       ? {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../canonical/json.js'
+import { isJsonObject, type JsonObject, lookUp } from '../../../canonical/json.js'
 import { asArray, asNumber, asObject, asText } from '../../../canonical/narrow.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
@@ -152,7 +152,7 @@ function pushChoice(state: State, choice: WireChoice, out: StreamPart[]): void {
   if (word === undefined || state.word !== '') return
   state.word = word
   state.matched = choice.stop_reason
-  const failed = FAILED_REASONS[word]
+  const failed = lookUp(FAILED_REASONS, word)
   if (failed === undefined) closeAll(state, out, word)
   else fail(state, out, { kind: failed, message: 'The provider ended the answer with an error.', code: word })
 }

@@ -40,7 +40,12 @@ const ECHOED: readonly (readonly [field: string, absent: JsonValue])[] = [
 
 /** The part of a response that only repeats the request, or says that nothing is stored. */
 export function echoRequest({ body }: Pick<EncodeContext, 'body'>): JsonObject {
-  const echoed: Record<string, JsonValue> = { background: false, previous_response_id: null, store: false }
+  const echoed: Record<string, JsonValue> = {
+    access_programs: null,
+    background: false,
+    previous_response_id: null,
+    store: false,
+  }
   for (const [field, absent] of ECHOED) echoed[field] = complete(body[field] ?? absent, absent)
   echoed['tools'] = asArray(body['tools']).map(completeTool)
   return echoed

@@ -99,10 +99,11 @@ export function createProviderWriter(
   sink: EventSink,
   block: Extract<BlockStart, { kind: 'provider' }>,
 ): BlockWriter {
-  if (block.protocol !== PROTOCOL) return NO_BLOCK
+  if (block.protocol !== PROTOCOL || block.type === '') return NO_BLOCK
   const id = asText(block.value.id)
   const item: Record<string, JsonValue | undefined> = {
     ...block.value,
+    type: block.type,
     id: sink.itemId(id === undefined ? `${block.type}_` : '', id),
   }
   const index = sink.announce(item)

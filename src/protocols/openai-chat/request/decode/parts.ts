@@ -7,7 +7,7 @@ import type {
   TextPart,
   UserPart,
 } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../../canonical/json.js'
 import { asArray, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import { GatewayError } from '../../../../errors.js'
 import { PROTOCOL } from '../../vocabulary.js'
@@ -29,7 +29,7 @@ export function decodePart(value: JsonValue, path: string): PlainPart {
   if (typeof value === 'string') return { type: 'text', text: value, path }
   if (!isJsonObject(value)) throw invalidMessage(path, 'must be a content part')
   const kind = asText(value['type']) ?? guessKind(value)
-  const read = READERS[kind]
+  const read = lookUp(READERS, kind)
   return read === undefined ? toProvider(value, kind, path) : read(value, path)
 }
 
@@ -137,7 +137,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 function toFileSource(data: string, filename: string | undefined): MediaSource {
   if (/^(?:data|https?):/i.test(data)) return toSource(data)
   const extension = filename?.split('.').at(-1)?.toLowerCase() ?? ''
-  return { type: 'base64', mediaType: MEDIA_TYPES[extension] ?? 'application/pdf', data }
+  return { type: 'base64', mediaType: lookUp(MEDIA_TYPES, extension) ?? 'application/pdf', data }
 }
 
 function readDocumentUrl(part: JsonObject, path: string): DocumentPart {

@@ -1,5 +1,5 @@
 import type { ReasoningPart } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../../canonical/json.js'
 import { asArray, asString, asText } from '../../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../../canonical/state.js'
 import type { Warning } from '../../../../canonical/warning.js'
@@ -159,7 +159,7 @@ function toPart(group: Group, decoding: Decoding): ReasoningPart | undefined {
 function readState(group: Group, { context, warnings }: Decoding): OpaqueState | undefined {
   const { encrypted, signature, id, path } = group
   const format = group.format ?? DEFAULT_FORMAT
-  const family = FAMILIES[format]
+  const family = lookUp(FAMILIES, format)
   if (encrypted !== undefined) {
     const opened = context.open(encrypted)
     if (opened.status === 'ours') return opened.state

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../../canonical/json.js'
 import { asArray, asObject, asText } from '../../../../canonical/narrow.js'
 import type {
   CustomTool,
@@ -149,7 +149,7 @@ const CHOICES: Readonly<Record<string, ToolChoice>> = {
 
 function toChoice(choice: string | JsonObject): ToolChoice {
   const kind = typeof choice === 'string' ? choice : asText(choice['type'])
-  const plain = CHOICES[kind ?? '']
+  const plain = lookUp(CHOICES, kind)
   if (plain !== undefined) return plain
   const value = typeof choice === 'string' ? { type: choice } : choice
   const allowed = asObject(value['allowed_tools']) ?? (kind === 'allowed_tools' ? value : undefined)

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../canonical/json.js'
+import { type JsonObject, lookUp } from '../../../../canonical/json.js'
 import type { CanonicalRequest, ResponseFormat } from '../../../../canonical/request.js'
 import { fieldPath } from '../../../protocol.js'
 import { compact, unsupported, type Encoding } from './encoding.js'
@@ -175,7 +175,7 @@ export function encodeOthers(request: CanonicalRequest, encoding: Encoding): Jso
     logprobs: logprobs === undefined ? undefined : true,
     top_logprobs: logprobs === undefined || logprobs.top === 0 ? undefined : logprobs.top,
     verbosity: request.verbosity,
-    service_tier: serviceTier === undefined ? undefined : (TIERS[serviceTier] ?? serviceTier),
+    service_tier: serviceTier === undefined ? undefined : (lookUp(TIERS, serviceTier) ?? serviceTier),
     metadata: request.metadata,
     store: state?.store === true ? true : undefined,
   })
