@@ -21,7 +21,9 @@ const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /** Imports and re-exports with their target as a path from the root, or as the package's name. */
 function importsOf(file: string): Import[] {
-  const statements = textOf(file).matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gms)
+  const statements = textOf(file).matchAll(
+    /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gms,
+  )
   return [...statements].map(([statement, type, specifier = '']) => ({
     from: file,
     to: specifier.startsWith('.')
@@ -50,7 +52,9 @@ function roomOf(file: string): string {
 }
 
 /** Rooms that a room may import, and those of which it may import types only. */
-const ALLOWED: Readonly<Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>> = {
+const ALLOWED: Readonly<
+  Record<string, { readonly values: readonly string[]; readonly types?: readonly string[] }>
+> = {
   errors: { values: [] },
   canonical: { values: [] },
   protocols: { values: ['canonical', 'errors'] },
@@ -88,7 +92,8 @@ describe('who may import whom', () => {
 
   it('lets no adapter reach into src, nor into another adapter room than http', () => {
     const broken = imports.filter(({ from, to }) => {
-      if (!from.startsWith('adapters/') || roomOf(to) === 'package' || roomOf(from) === roomOf(to)) return false
+      if (!from.startsWith('adapters/') || roomOf(to) === 'package' || roomOf(from) === roomOf(to))
+        return false
       if (to === 'src/index.ts') return false
       return !(from.startsWith('adapters/command/') && to.startsWith('adapters/http/'))
     })
@@ -118,7 +123,8 @@ describe('what src never touches', () => {
   })
 
   it('has no module-level mutable state', () => {
-    const mutable = /^(?:export )?(?:let |var |const \w+(?:: [^=]+)? = new (?:Map|Set|WeakMap|LRUCache)(?:<[^>]*>)?\(\))/m
+    const mutable =
+      /^(?:export )?(?:let |var |const \w+(?:: [^=]+)? = new (?:Map|Set|WeakMap|LRUCache)(?:<[^>]*>)?\(\))/m
     expect(inSrc.filter((file) => mutable.test(code(file)))).toEqual([])
   })
 })

@@ -7,7 +7,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
 
 const server = createServer((request, response) => {
   const upstream = call(
-    { agent, host: '127.0.0.1', port, path: request.url, method: request.method, headers: { ...request.headers, host: 'upstream' } },
+    {
+      agent,
+      host: '127.0.0.1',
+      port,
+      path: request.url,
+      method: request.method,
+      headers: { ...request.headers, host: 'upstream' },
+    },
     (answer) => {
       response.writeHead(answer.statusCode, answer.headers)
       answer.pipe(response)

@@ -1,5 +1,5 @@
 /** Answers the bench's questions about this process: CPU time in microseconds, resident memory in bytes. */
-process.on("SIGINT", () => process.exit())
+process.on('SIGINT', () => process.exit())
 export function serveFigures(port) {
   process.on('message', (question) => {
     if (question === 'collect') globalThis.gc?.()

@@ -17,7 +17,11 @@ const gateway = createGateway({
     { id: 'bench/messages', upstream: 'messages', model: 'bench-model', maxOutputTokens: 4096, price },
   ],
   accounts: [
-    { id: 'bench', balanceMicro: 1e15, keys: [{ key: KEY, rpm: 1_000_000_000, tpm: 1_000_000_000_000, concurrency: 100_000 }] },
+    {
+      id: 'bench',
+      balanceMicro: 1e15,
+      keys: [{ key: KEY, rpm: 1_000_000_000, tpm: 1_000_000_000_000, concurrency: 100_000 }],
+    },
   ],
 })
 const server = createServer(toNode(gateway))

@@ -7,7 +7,14 @@ export function send(port, { path, headers, body }) {
   return new Promise((resolve, reject) => {
     const started = performance.now()
     const outgoing = call(
-      { agent, host: '127.0.0.1', port, path, method: 'POST', headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      {
+        agent,
+        host: '127.0.0.1',
+        port,
+        path,
+        method: 'POST',
+        headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+      },
       (answer) => {
         let firstMs
         let bytes = 0
@@ -15,7 +22,9 @@ export function send(port, { path, headers, body }) {
           firstMs ??= performance.now() - started
           bytes += chunk.length
         })
-        answer.on('end', () => resolve({ status: answer.statusCode, firstMs, totalMs: performance.now() - started, bytes }))
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode, firstMs, totalMs: performance.now() - started, bytes }),
+        )
         answer.on('error', reject)
       },
     )

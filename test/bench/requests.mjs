@@ -9,7 +9,16 @@ export function chatRequest(model, { stream = false, bytes = 1000, pace = 0 } = 
   return {
     path: '/v1/chat/completions',
     headers,
-    body: JSON.stringify({ model, stream, ...(stream ? { stream_options: { include_usage: true } } : {}), max_completion_tokens: 512, messages: [{ role: 'system', content: 'Be brief.' }, { role: 'user', content }] }),
+    body: JSON.stringify({
+      model,
+      stream,
+      ...(stream ? { stream_options: { include_usage: true } } : {}),
+      max_completion_tokens: 512,
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content },
+      ],
+    }),
   }
 }
 
@@ -19,6 +28,12 @@ export function messagesRequest(model, { stream = false, bytes = 1000, pace = 0 
   return {
     path: '/v1/messages',
     headers: { ...headers, 'anthropic-version': '2023-06-01' },
-    body: JSON.stringify({ model, stream, max_tokens: 512, system: 'Be brief.', messages: [{ role: 'user', content }] }),
+    body: JSON.stringify({
+      model,
+      stream,
+      max_tokens: 512,
+      system: 'Be brief.',
+      messages: [{ role: 'user', content }],
+    }),
   }
 }

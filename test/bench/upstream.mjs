@@ -6,16 +6,41 @@ const text = 'The quick brown fox jumps over the lazy dog and runs on. '
 
 const chatJson = Buffer.from(
   JSON.stringify({
-    id: 'chatcmpl-bench', object: 'chat.completion', created: 1750000000, model: 'bench-model',
-    choices: [{ index: 0, message: { role: 'assistant', content: text.repeat(12), refusal: null }, logprobs: null, finish_reason: 'stop' }],
-    usage: { prompt_tokens: 220, completion_tokens: 160, total_tokens: 380, prompt_tokens_details: { cached_tokens: 0 } },
+    id: 'chatcmpl-bench',
+    object: 'chat.completion',
+    created: 1750000000,
+    model: 'bench-model',
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: text.repeat(12), refusal: null },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
+    usage: {
+      prompt_tokens: 220,
+      completion_tokens: 160,
+      total_tokens: 380,
+      prompt_tokens_details: { cached_tokens: 0 },
+    },
   }),
 )
 const messagesJson = Buffer.from(
   JSON.stringify({
-    id: 'msg_bench', type: 'message', role: 'assistant', model: 'bench-model',
-    content: [{ type: 'text', text: text.repeat(12) }], stop_reason: 'end_turn', stop_sequence: null,
-    usage: { input_tokens: 220, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 160 },
+    id: 'msg_bench',
+    type: 'message',
+    role: 'assistant',
+    model: 'bench-model',
+    content: [{ type: 'text', text: text.repeat(12) }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: {
+      input_tokens: 220,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+      output_tokens: 160,
+    },
   }),
 )
 
@@ -32,11 +57,32 @@ const chatEvents = [
 ].map((chunk) => Buffer.from(chunk))
 
 const messagesEvents = [
-  event('message_start', { message: { id: 'msg_bench', type: 'message', role: 'assistant', model: 'bench-model', content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 220, cache_creation_input_tokens: 0, cache_read_input_tokens: 0, output_tokens: 1 } } }),
+  event('message_start', {
+    message: {
+      id: 'msg_bench',
+      type: 'message',
+      role: 'assistant',
+      model: 'bench-model',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: {
+        input_tokens: 220,
+        cache_creation_input_tokens: 0,
+        cache_read_input_tokens: 0,
+        output_tokens: 1,
+      },
+    },
+  }),
   event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
-  ...Array.from({ length: CHUNKS }, (_, index) => event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: ` word${index}` } })),
+  ...Array.from({ length: CHUNKS }, (_, index) =>
+    event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: ` word${index}` } }),
+  ),
   event('content_block_stop', { index: 0 }),
-  event('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: CHUNKS } }),
+  event('message_delta', {
+    delta: { stop_reason: 'end_turn', stop_sequence: null },
+    usage: { output_tokens: CHUNKS },
+  }),
   event('message_stop', {}),
 ].map((chunk) => Buffer.from(chunk))
 

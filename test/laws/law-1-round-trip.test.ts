@@ -14,7 +14,7 @@ const REQUEST_FORMS: Readonly<Record<ProtocolId, Normalise>> = {
   ),
   // Messages are typed items with typed parts. Nothing is stored, so the reasoning state is always asked for. What
   // the client tells the vendor about itself stays here.
-  'openai-responses': ({ client_metadata: _, ...body }) => ({
+  'openai-responses': ({ client_metadata: _own, ...body }) => ({
     ...mapList('input', toTypedItem)(body),
     include: ['reasoning.encrypted_content'],
     store: false,
@@ -42,7 +42,14 @@ const ANSWER_FORMS: Readonly<Record<ProtocolId, Normalise>> = {
       'output',
       withoutId,
     )({
-      ...{ id, object, created_at, status, error, incomplete_details, model, output },
+      id,
+      object,
+      created_at,
+      status,
+      error,
+      incomplete_details,
+      model,
+      output,
       usage: counted(usage, 'input_tokens_details', { cache_write_tokens: 0 }),
     }),
   'anthropic-messages': (body) =>

@@ -50,7 +50,7 @@ export function createInputUnwrapper(): InputUnwrapper {
 }
 
 /** The input in whole arguments: the `input` member, or all of it when the model wrote another shape. */
-export function unwrapInput(args: string): string {
+function unwrapInput(args: string): string {
   const json = parseJson(args)
   if (isJsonObject(json) && typeof json['input'] === 'string') return json['input']
   return args

@@ -6,7 +6,7 @@ import type { VendorAnswer, VendorCall } from './vendor-answers.js'
 const bareCall = fc.record({ name: fc.constantFrom('find', 'read', 'write'), input: argumentsText })
 
 /** An answer of a vendor; ids are made of `turn`, so that they never meet in one conversation. */
-export function vendorAnswer(turn: number, hasCalls: boolean): fc.Arbitrary<VendorAnswer> {
+function vendorAnswer(turn: number, hasCalls: boolean): fc.Arbitrary<VendorAnswer> {
   return fc.record({
     id: fc.constant(`t${turn}`),
     thought: fc.option(fc.record({ text: words, seal: opaque })),

@@ -33,7 +33,7 @@ export function requestEssence(
   differs: readonly string[] = [],
 ): JsonObject {
   const { messages = [], ...rest } = toJson(request)
-  const list = (messages as readonly JsonObject[]).map(({ name: _, ...message }) => message)
+  const list = (messages as readonly JsonObject[]).map(({ name: _name, ...message }) => message)
   return without({ ...rest, messages: joinNeighbours(list) }, new Set([...WORDING, ...differs]))
 }
 
@@ -63,7 +63,8 @@ export function fieldEssence(response: CanonicalResponse, differs: readonly stri
     text: joined('text'),
     refusal: joined('refusal'),
     calls: parts.filter((part) => part['type'] === 'tool-call'),
-    ...{ finish: finish ?? null, usage: usage ?? null },
+    finish: finish ?? null,
+    usage: usage ?? null,
   }
 }
 
@@ -76,9 +77,9 @@ function joinNeighbours(messages: readonly JsonObject[]): readonly JsonObject[] 
   const joined: JsonObject[] = []
   for (const message of messages) {
     const last = joined.at(-1)
-    if (last?.['role'] !== message['role']) joined.push(message)
+    if (last === undefined || last['role'] !== message['role']) joined.push(message)
     else {
-      const content = [...(last?.['content'] as JsonValue[]), ...(message['content'] as JsonValue[])]
+      const content = [...(last['content'] as JsonValue[]), ...(message['content'] as JsonValue[])]
       joined[joined.length - 1] = { ...last, ...message, content }
     }
   }

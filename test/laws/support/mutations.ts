@@ -15,7 +15,7 @@ export const junk: fc.Arbitrary<JsonValue> = fc.oneof(
 )
 
 /** A list in a list in a list … */
-export function nested(depth: number): JsonValue {
+function nested(depth: number): JsonValue {
   let value: JsonValue = []
   for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { a: value }
   return value

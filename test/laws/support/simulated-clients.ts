@@ -73,7 +73,7 @@ const responses: SimulatedClient = {
 const messages: SimulatedClient = {
   protocol: 'anthropic-messages',
   open: (text) => [{ role: 'user', content: text }],
-  echo: ({ content }) => [{ role: 'assistant', content: content as JsonValue }],
+  echo: ({ content }) => [{ role: 'assistant', content: content }],
   call: (calls) => [
     {
       role: 'assistant',
