@@ -47,7 +47,7 @@ const GOES_WITHOUT_SAYING: Readonly<Record<string, (target: Target, protocol: st
 }
 
 function isSilent({ sort }: Fact, { protocol, target }: Vendor): boolean {
-  return GOES_WITHOUT_SAYING[sort]?.(target, protocol.id)
+  return GOES_WITHOUT_SAYING[sort]?.(target, protocol.id) ?? false
 }
 
 function lossesIn(request: CanonicalRequest, vendor: Vendor): readonly Fact[] {

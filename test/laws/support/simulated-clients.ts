@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Protocol, ProtocolId } from '../../../src/index.js'
+import type { JsonObject, Protocol, ProtocolId } from '../../../src/index.js'
 import type { LoopStep } from './answer-arbitraries.js'
 import type { VendorCall } from './vendor-answers.js'
 
