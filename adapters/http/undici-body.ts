@@ -3,6 +3,9 @@ import { UpstreamFault } from '../../src/index.js'
 /** Bytes that may wait unread before the vendor is told to stop. */
 const HIGH_WATER_BYTES = 64 * 1024
 
+/** Runs a callback as a microtask; `queueMicrotask` of Node makes an async resource for each. */
+const READ_OVER = Promise.resolve()
+
 /** The connection below a body. */
 export interface BodySource {
   /** The reader begins to wait. */
@@ -92,7 +95,7 @@ export function createBodyQueue(source: BodySource): BodyQueue {
       if (wake !== undefined && !scheduled) {
         // A microtask runs when the parser has come to the end of this network read.
         scheduled = true
-        queueMicrotask(notify)
+        void READ_OVER.then(notify)
       }
       if (size < limit || paused) return
       paused = true

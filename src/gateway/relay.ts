@@ -45,7 +45,7 @@ export function createRelay(options: RelayOptions): Relay {
   // Set once the source is used up; the last text is still handed out before `onEnd` runs.
   let ending: RelayEnd | null = null
   let ended: Promise<void> | null = null
-  let ahead: Promise<string | null> | null = null
+  let ahead: Promise<IteratorResult<string>> | null = null
   // Comments and pings commit nothing: they wait for the first event, or for patience to run out.
   let held = ''
   let committed = false
@@ -71,55 +71,65 @@ export function createRelay(options: RelayOptions): Relay {
     return close(progress.error === null ? 'completed' : 'failed', text)
   }
 
-  const read = async (): Promise<string> => {
-    try {
-      if (source === null) {
-        const opened = await options.open()
-        if (!opened.ok) return fail(opened.error)
-        source = opened.source[Symbol.asyncIterator]()
-        if (ending !== null) cancel()
-      }
-      const result = await source.next()
-      if (result.done === true) {
-        const text = stream.end()
-        return close(progress.error === null ? 'completed' : 'failed', text)
-      }
-      const text = stream.push(result.value)
-      if (progress.error === null && !stream.done) return text
-      cancel()
+  const digest = (result: IteratorResult<Uint8Array>): string => {
+    if (result.done === true) {
+      const text = stream.end()
       return close(progress.error === null ? 'completed' : 'failed', text)
-    } catch (fault) {
-      return fail(faultToUpstreamError(fault))
     }
+    const text = stream.push(result.value)
+    if (progress.error === null && !stream.done) return text
+    cancel()
+    return close(progress.error === null ? 'completed' : 'failed', text)
   }
 
-  const release = (): string => {
-    const text = held
+  const open = async (): Promise<void> => {
+    const opened = await options.open()
+    if (!opened.ok) {
+      held += fail(opened.error)
+      return
+    }
+    source = opened.source[Symbol.asyncIterator]()
+    if (ending !== null) cancel()
+  }
+
+  const release = (): IteratorResult<string> => {
+    const value = held
     held = ''
-    return text
+    return { done: false, value }
   }
 
-  /** Next text for the client; null after the end. */
-  const pull = async (): Promise<string | null> => {
-    for (;;) {
-      if (held !== '' && (committed || ending !== null || progress.phase !== 'idle')) return release()
-      if (ending !== null) break
-      const text = await read()
-      held += text
-    }
-    await finish(ending)
-    return null
-  }
+  /** Next text for the client, or the end. Callbacks, not an async loop: a chunk would pay for each of its promises. */
+  const pull = (): Promise<IteratorResult<string>> =>
+    new Promise((resolve, reject) => {
+      const step = (): void => {
+        if (held !== '' && (committed || ending !== null || progress.phase !== 'idle')) resolve(release())
+        else if (ending !== null) finish(ending).then(() => resolve(DONE), reject)
+        else if (source === null) open().then(step, giveUp)
+        else source.next().then(take, giveUp)
+      }
+      const take = (result: IteratorResult<Uint8Array>): void => {
+        try {
+          held += digest(result)
+        } catch (fault) {
+          held += fail(faultToUpstreamError(fault))
+        }
+        step()
+      }
+      const giveUp = (fault: unknown): void => {
+        held += fail(faultToUpstreamError(fault))
+        step()
+      }
+      step()
+    })
 
-  const next = async (): Promise<IteratorResult<string>> => {
+  const next = (): Promise<IteratorResult<string>> => {
     if (isLate) {
       isLate = false
-      return { done: false, value: release() || options.greeting() }
+      return Promise.resolve(held === '' ? { done: false, value: options.greeting() } : release())
     }
     const pending = ahead ?? pull()
     ahead = null
-    const text = await pending
-    return text === null ? DONE : { done: false, value: text }
+    return pending
   }
 
   const abandon = async (): Promise<IteratorResult<string>> => {

@@ -28,9 +28,8 @@ interface Waiting<T> {
   readonly reject: (error: unknown) => void
 }
 
-type Outcome<T> =
-  | { readonly ok: true; readonly result: IteratorResult<T> }
-  | { readonly ok: false; readonly error: unknown }
+/** Hands an outcome of the source to the consumer that waits for it. */
+type Outcome<T> = (consumer: Waiting<T>) => void
 
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
@@ -53,31 +52,35 @@ function createIterator<T>(source: AsyncIterator<T>, options: KeepAliveOptions<T
     }
   })
 
-  const settle = (outcome: Outcome<T>, consumer: Waiting<T>): void => {
-    if (outcome.ok && outcome.result.done !== true) return consumer.resolve(outcome.result)
-    ended = true
-    idle.stop()
-    return outcome.ok ? consumer.resolve(END) : consumer.reject(outcome.error)
-  }
-
-  const receive = (outcome: Outcome<T>): void => {
+  const receive = (result: IteratorResult<T>): void => {
     reading = false
     if (ended) return
-    if (waiting === null) {
-      ready = outcome
-      return
-    }
-    const consumer = waiting
-    waiting = null
-    settle(outcome, consumer)
+    if (waiting === null) ready = (consumer) => settle(result, consumer)
+    else settle(result, waiting)
   }
 
-  const read = (): void => {
-    reading = true
-    source.next().then(
-      (result) => receive({ ok: true, result }),
-      (error: unknown) => receive({ ok: false, error }),
-    )
+  const receiveError = (error: unknown): void => {
+    reading = false
+    if (ended) return
+    if (waiting === null) ready = (consumer) => fail(error, consumer)
+    else fail(error, waiting)
+  }
+
+  const settle = (result: IteratorResult<T>, consumer: Waiting<T>): void => {
+    waiting = null
+    if (result.done === true) end()
+    consumer.resolve(result.done === true ? END : result)
+  }
+
+  const fail = (error: unknown, consumer: Waiting<T>): void => {
+    waiting = null
+    end()
+    consumer.reject(error)
+  }
+
+  const end = (): void => {
+    ended = true
+    idle.stop()
   }
 
   return {
@@ -85,13 +88,15 @@ function createIterator<T>(source: AsyncIterator<T>, options: KeepAliveOptions<T
       new Promise((resolve, reject) => {
         if (ended) return resolve(END)
         if (ready !== null) {
-          const outcome = ready
+          const settleReady = ready
           ready = null
-          return settle(outcome, { resolve, reject })
+          return settleReady({ resolve, reject })
         }
         waiting = { resolve, reject }
         idle.start(now())
-        if (!reading) read()
+        if (reading) return
+        reading = true
+        source.next().then(receive, receiveError)
       }),
     async return() {
       const first = !ended
