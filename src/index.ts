@@ -9,15 +9,37 @@ export {
   type CorsConfig,
   type GatewayConfig,
   type GatewayConfigData,
+  type HoldConfig,
+  type IdempotencyConfig,
   type ModelConfig,
+  type StoreFailureConfig,
   type TimeoutConfig,
   type UpstreamConfig,
 } from './gateway/config.js'
 export type { AccountConfig, KeyConfig } from './keys/account-config.js'
-export type { ErrorEvent, Hooks, Refusal, RequestEvent, RouteEvent, WarningEvent } from './gateway/hooks.js'
+export type {
+  ErrorEvent,
+  Hooks,
+  Refusal,
+  RequestEvent,
+  RouteEvent,
+  StoreFailureEvent,
+  WarningEvent,
+} from './gateway/hooks.js'
 export { type ErrorCode, GatewayError, type GatewayErrorOptions, type ErrorType } from './errors.js'
 
 export { parseConfig } from './gateway/read-config.js'
+export { createMemoryOutbox, type Outbox, type OutboxEntry, type OutboxJob } from './gateway/outbox.js'
+export { endUserScope, keyScope } from './gateway/spend-scopes.js'
+
+// Administration
+export type { Admin } from './gateway/admin/index.js'
+export type * from './gateway/admin/accounts.js'
+export type * from './gateway/admin/audit.js'
+export type * from './gateway/admin/keys.js'
+export type * from './gateway/admin/money.js'
+export type * from './gateway/admin/usage.js'
+export { usageCsv } from './gateway/admin/usage-csv.js'
 
 // Faces: what adapters and hosts build on
 export type {
@@ -101,15 +123,37 @@ export { modelTraits } from './providers/model-traits.js'
 
 // Keys, limits, money, usage
 export { type ApiKeyFormat, checkApiKeyFormat, createApiKey, hashKey, keyHint } from './keys/api-key.js'
-export type { AccountRecord, Identity, KeyRecord, KeyStore } from './keys/key-store.js'
+export { changeRecord } from './keys/change-record.js'
+export type * from './keys/key-store.js'
 export * from './limits/token-bucket.js'
-export type { BucketStatus, LimitDecision, LimitKind, LimitRequest, LimitStore } from './limits/store.js'
+export * from './limits/limiter.js'
+export type * from './limits/store.js'
 export * from './balance/money.js'
 export * from './balance/price.js'
 export * from './balance/hold.js'
-export type { BalanceSnapshot, HoldRequest, HoldResult, Ledger, SettleResult } from './balance/ledger.js'
-export type { CallStatus, UsageRecord, UsageStore, UsageTotals, UsageWindows } from './usage/record.js'
+export * from './balance/hold-steps.js'
+export * from './balance/post-money.js'
+export {
+  type SpendChange,
+  spendDay,
+  type SpendQuestion,
+  spendQuestions,
+  type SpendSum,
+} from './balance/spend.js'
+export {
+  EMPTY_WALLET,
+  type HoldState,
+  type LedgerEntryDraft,
+  type LedgerStep,
+  type LedgerWrite,
+} from './balance/step.js'
+export * from './balance/audit.js'
+export type * from './balance/ledger.js'
+export type * from './usage/record.js'
+export * from './usage/groups.js'
+export * from './usage/windows.js'
 export { createTokenCounter, estimateTokens, type TokenCounter } from './usage/estimate.js'
 export { estimateInputTokens } from './usage/estimate-input.js'
+export type { StateStore } from './state/state-store.js'
 export type { Stores } from './stores/stores.js'
 export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './stores/memory/index.js'

@@ -66,7 +66,8 @@ const ALLOWED: Readonly<
   usage: { values: ['errors', 'canonical'] },
   keys: { values: ['errors', 'canonical'] },
   providers: { values: ['errors', 'canonical'] },
-  stores: { values: ['errors', 'canonical', 'keys', 'limits', 'balance', 'usage'] },
+  state: { values: ['errors', 'canonical'] },
+  stores: { values: ['errors', 'canonical', 'keys', 'limits', 'balance', 'usage', 'state'] },
 }
 const CODECS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini']
 const codecRule = { values: ['canonical', 'errors', 'protocols'] }

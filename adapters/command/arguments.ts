@@ -12,11 +12,26 @@ export interface ListenOptions {
   readonly graceMs: number
 }
 
+/** What an administrator asks of a configured store. */
+export type ManageTask =
+  | { readonly type: 'create-account'; readonly account: string; readonly name: string | undefined }
+  | { readonly type: 'create-key'; readonly account: string; readonly name: string | undefined }
+  | {
+      readonly type: 'top-up'
+      readonly account: string
+      /** Decimal dollars, as they were written. */
+      readonly usd: string
+      readonly externalId: string
+    }
+  | { readonly type: 'verify' }
+
 /** A command line, understood. */
 export type Command =
   | { readonly type: 'help' | 'version' }
-  | ({ readonly type: 'start' } & ListenOptions)
+  /** `dataPath` is null when nothing shall be kept. */
+  | ({ readonly type: 'start'; readonly dataPath: string | null } & ListenOptions)
   | ({ readonly type: 'serve'; readonly configPath: string } & ListenOptions)
+  | { readonly type: 'manage'; readonly configPath: string; readonly task: ManageTask }
 
 /** What `--help` prints. */
 export const HELP: string = `crossmodel-gateway: an LLM gateway, compatible with the CrossModel API
@@ -29,6 +44,16 @@ export const HELP: string = `crossmodel-gateway: an LLM gateway, compatible with
   --host H          address to listen on (default: 127.0.0.1)
   --framework F     mounts the gateway in ${FRAMEWORKS.join(', ')} (default: node)
   --grace-ms N      how long running streams may go on after SIGTERM (default: 7000)
+  --data DIR        where start keeps keys, balance and usage (default: ./.crossmodel)
+  --memory          start keeps nothing
+
+In the store of a configuration, each with --config gateway.json:
+
+  crossmodel-gateway accounts create --account ID [--name TEXT]
+  crossmodel-gateway keys create --account ID [--name TEXT]      prints the key, once
+  crossmodel-gateway topup --account ID --usd 12.50 --id PAYMENT  does it once for each id
+  crossmodel-gateway verify                                       checks the books
+
   --help, --version`
 
 const DEFAULT_GRACE_MS = 7000
@@ -37,36 +62,80 @@ const MAX_PORT = 65_535
 const FLAGS = {
   config: { type: 'string' },
   port: { type: 'string' },
-  host: { type: 'string', default: '127.0.0.1' },
-  framework: { type: 'string', default: 'node' },
-  'grace-ms': { type: 'string', default: String(DEFAULT_GRACE_MS) },
-  help: { type: 'boolean', short: 'h', default: false },
-  version: { type: 'boolean', short: 'v', default: false },
+  host: { type: 'string' },
+  framework: { type: 'string' },
+  'grace-ms': { type: 'string' },
+  data: { type: 'string' },
+  memory: { type: 'boolean' },
+  account: { type: 'string' },
+  name: { type: 'string' },
+  usd: { type: 'string' },
+  id: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
 } as const satisfies ParseArgsConfig['options']
+
+type Flag = keyof typeof FLAGS
+type Values = ReturnType<typeof parseFlags>['values']
+
+interface CommandRow {
+  readonly required: readonly Flag[]
+  readonly optional: readonly Flag[]
+  readonly read: (values: Values) => Command
+}
+
+const LISTEN: readonly Flag[] = ['port', 'host', 'framework', 'grace-ms']
+
+const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  start: {
+    required: [],
+    optional: [...LISTEN, 'data', 'memory'],
+    read: (values) => ({
+      type: 'start',
+      dataPath: values.memory === true ? null : (values.data ?? './.crossmodel'),
+      ...readListen(values),
+    }),
+  },
+  serve: {
+    required: ['config'],
+    optional: LISTEN,
+    read: (values) => ({ type: 'serve', configPath: values.config ?? '', ...readListen(values) }),
+  },
+  'accounts create': {
+    required: ['config', 'account'],
+    optional: ['name'],
+    read: (values) =>
+      manage(values, { type: 'create-account', account: values.account ?? '', name: values.name }),
+  },
+  'keys create': {
+    required: ['config', 'account'],
+    optional: ['name'],
+    read: (values) =>
+      manage(values, { type: 'create-key', account: values.account ?? '', name: values.name }),
+  },
+  topup: {
+    required: ['config', 'account', 'usd', 'id'],
+    optional: [],
+    read: ({ config, account = '', usd = '', id = '' }) =>
+      manage({ config }, { type: 'top-up', account, usd, externalId: id }),
+  },
+  verify: { required: ['config'], optional: [], read: (values) => manage(values, { type: 'verify' }) },
+}
 
 /** Reads a command line; throws a {@link CommandError} that says what is wrong with it. */
 export function parseArguments(words: readonly string[]): Command {
   const { values, positionals } = parseFlags(words)
-  if (values.help) return { type: 'help' }
-  if (values.version) return { type: 'version' }
-  const [name = 'start', extra] = positionals
-  if (extra !== undefined) throw wrong(`unexpected argument '${extra}'`)
-  const listen: ListenOptions = {
-    port: values.port === undefined ? undefined : readCount('port', values.port, MAX_PORT),
-    host: values.host,
-    framework: readFramework(values.framework),
-    graceMs: readCount('grace-ms', values['grace-ms'], Number.MAX_SAFE_INTEGER),
-  }
-  switch (name) {
-    case 'serve':
-      if (values.config === undefined) throw wrong('serve needs --config FILE')
-      return { type: 'serve', configPath: values.config, ...listen }
-    case 'start':
-      if (values.config !== undefined) throw wrong('start takes no --config; use serve')
-      return { type: 'start', ...listen }
-    default:
-      throw wrong(`there is no command '${name}'`)
-  }
+  if (values.help === true) return { type: 'help' }
+  if (values.version === true) return { type: 'version' }
+  const name = positionals.length === 0 ? 'start' : positionals.join(' ')
+  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (row === undefined) throw wrong(`there is no command '${name}'`)
+  const given = Object.keys(values)
+  const foreign = given.find((flag) => ![...row.required, ...row.optional].some((known) => known === flag))
+  if (foreign !== undefined) throw wrong(`${name} takes no --${foreign}`)
+  const missing = row.required.find((flag) => !given.includes(flag))
+  if (missing !== undefined) throw wrong(`${name} needs --${missing}`)
+  return row.read(values)
 }
 
 function parseFlags(
@@ -77,6 +146,19 @@ function parseFlags(
   } catch (error) {
     throw wrong(error instanceof Error ? error.message : String(error))
   }
+}
+
+function readListen(values: Values): ListenOptions {
+  return {
+    port: values.port === undefined ? undefined : readCount('port', values.port, MAX_PORT),
+    host: values.host ?? '127.0.0.1',
+    framework: readFramework(values.framework ?? 'node'),
+    graceMs: readCount('grace-ms', values['grace-ms'] ?? String(DEFAULT_GRACE_MS), Number.MAX_SAFE_INTEGER),
+  }
+}
+
+function manage({ config = '' }: { readonly config?: string | undefined }, task: ManageTask): Command {
+  return { type: 'manage', configPath: config, task }
 }
 
 function readCount(flag: string, text: string, most: number): number {

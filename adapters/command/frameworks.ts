@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Handler } from '../../src/index.js'
-import { CommandError, EXIT } from './terminal.js'
+import { loadPackage } from './load-package.js'
 
 /** What the gateway can be mounted in; all but `node` are optional peers of this package. */
 export const FRAMEWORKS = ['node', 'express', 'fastify', 'hono'] as const
@@ -42,17 +42,10 @@ const MOUNTS: Readonly<Record<Framework, (handler: Handler) => Promise<RequestLi
   },
 }
 
-/** Mounts a handler in a framework, which is loaded only now. Throws a {@link CommandError} when it is not installed. */
-export async function mount(framework: Framework, handler: Handler): Promise<RequestListener> {
-  try {
-    return await MOUNTS[framework](handler)
-  } catch (error) {
-    if (!isMissingModule(error)) throw error
-    const missing = `${framework} is not installed. Install it: npm install ${PACKAGES[framework]}`
-    throw new CommandError(`crossmodel-gateway: ${missing}`, EXIT.failed)
-  }
-}
-
-function isMissingModule(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+/** Mounts a handler in a framework, which is loaded only now. Throws a `CommandError` when it is not installed. */
+export function mount(framework: Framework, handler: Handler): Promise<RequestListener> {
+  return loadPackage(() => MOUNTS[framework](handler), {
+    neededBy: framework,
+    install: PACKAGES[framework],
+  })
 }

@@ -26,5 +26,7 @@ async function dispatch(words: readonly string[], terminal: Terminal): Promise<v
       return await (await import('./serve.js')).serve(command, terminal)
     case 'start':
       return await (await import('./start.js')).start(command, terminal)
+    case 'manage':
+      return await (await import('./manage.js')).manage(command, terminal)
   }
 }

@@ -1,8 +1,11 @@
-import { ConfigError, createGateway, type Gateway, type GatewayConfig, parseConfig } from '../../src/index.js'
+import { type Gateway, type GatewayConfig, GatewayError } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
 import { readConfigFile } from './config-file.js'
 import { mount } from './frameworks.js'
-import { listen, type Listening } from './listen.js'
+import { type Address, listen } from './listen.js'
+import { startMaintenance } from './maintenance.js'
+import { openGateway, readData } from './open-gateway.js'
+import { openStores } from './stores.js'
 import { CommandError, EXIT, type Terminal } from './terminal.js'
 
 /** What `serve` is told. */
@@ -13,42 +16,80 @@ export interface ServeOptions extends ListenOptions {
 /** The port of both commands when none is given. */
 export const DEFAULT_PORT = 8787
 
-/** Longest wait for the gateway to let go of what it holds, after its last request. */
-const CLOSE_MS = 500
+/** Longest wait for connections to close, after the last request. */
+const CLOSE_MS = 2000
+/** As the gateway has it when the configuration does not say. */
+const DRAIN_MS = 10_000
 
 /** Serves the configuration in a file until the terminal says stop. */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
-  const config = await readConfigFile(options.configPath)
-  const gateway = openGateway(() => parseConfig(config), options.configPath)
-  const listener = await mount(options.framework, gateway)
-  const listening = await listen(listener, { host: options.host, port: options.port ?? DEFAULT_PORT })
-  terminal.print(`crossmodel-gateway is ready at ${listening.url}`)
-  await runUntilStop({ gateway, listening, graceMs: options.graceMs }, terminal)
+  const config = readData(await readConfigFile(options.configPath), options.configPath)
+  const { host, port = DEFAULT_PORT } = options
+  await runServer(
+    {
+      config,
+      source: options.configPath,
+      listen: options,
+      address: { host, port },
+      describe: (url) => [`crossmodel-gateway is ready at ${url}`],
+    },
+    terminal,
+  )
 }
 
-/** Creates a gateway; what is wrong with the configuration becomes a list for people. */
-export function openGateway(readConfig: () => GatewayConfig, source: string): Gateway {
+/** A server to run. */
+export interface ServerOptions {
+  readonly config: GatewayConfig
+  /** Where the configuration is from, for its problems. */
+  readonly source: string
+  readonly listen: ListenOptions
+  readonly address: Address
+  /** What to print when it listens. */
+  readonly describe: (url: string) => readonly string[]
+}
+
+/** Opens the stores, listens until the terminal says stop, lets running streams finish, and closes what it opened. */
+export async function runServer(options: ServerOptions, terminal: Terminal): Promise<void> {
+  const { config, source } = options
+  const opened = await openStores(config, terminal)
   try {
-    return createGateway(readConfig())
-  } catch (error) {
-    if (!ConfigError.isInstance(error)) throw error
-    const lines = error.problems.map(({ path, message }) => `  ${path}: ${message}`)
-    throw new CommandError(`crossmodel-gateway: ${source} is not valid\n${lines.join('\n')}`, EXIT.usage)
+    const gateway = openGateway({ ...config, stores: opened.stores }, source)
+    await prepare(gateway)
+    const listener = await mount(options.listen.framework, gateway)
+    const listening = await listen(listener, options.address)
+    for (const line of options.describe(listening.url)) terminal.print(line)
+    const { retentionDays } = config
+    const stopMaintenance = startMaintenance({ admin: gateway.admin, retentionDays }, terminal)
+    await untilStop(terminal)
+    stopMaintenance()
+    await listening.close(options.listen.graceMs)
+    await withinTime(gateway.close(), (config.timeouts?.drainMs ?? DRAIN_MS) + CLOSE_MS)
+  } finally {
+    await withinTime(opened.close(), CLOSE_MS)
   }
 }
 
-interface Running {
-  readonly gateway: Gateway
-  readonly listening: Listening
-  readonly graceMs: number
+async function prepare(gateway: Gateway): Promise<void> {
+  try {
+    await gateway.ready()
+  } catch (error) {
+    if (!GatewayError.isInstance(error)) throw error
+    throw new CommandError(`crossmodel-gateway: ${error.message}`, EXIT.failed)
+  }
 }
 
-/** Waits for the stop, lets running streams finish for the grace time, and closes. */
-export async function runUntilStop(running: Running, { stop }: Terminal): Promise<void> {
+async function untilStop({ stop }: Terminal): Promise<void> {
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve()
     else stop.addEventListener('abort', () => resolve(), { once: true })
   })
-  await running.listening.close(running.graceMs)
-  await Promise.race([running.gateway.close(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))])
+}
+
+async function withinTime(work: Promise<void>, milliseconds: number): Promise<void> {
+  await Promise.race([
+    work,
+    new Promise<void>((resolve) => {
+      setTimeout(resolve, milliseconds).unref()
+    }),
+  ])
 }

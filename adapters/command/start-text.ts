@@ -41,6 +41,7 @@ export function describeStart({ url, key, config }: Started): readonly string[] 
     `Models:   ${config.models.map((model) => model.id).join(', ')}`,
     '          (simulated/… is no model: a built-in vendor that answers by fixed rules)',
     `Demo key: ${key}`,
+    `Kept in:  ${config.store === 'memory' ? 'memory, until it ends' : config.store}`,
     '',
     ...SAMPLES.flatMap((sample) => [formatCurl(sample, url, key), '']),
     'Add "stream": true to any of them. Ctrl-C ends it.',

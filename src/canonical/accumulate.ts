@@ -1,4 +1,4 @@
-import type { AssistantPart, Citation } from './content.js'
+import type { AssistantPart, Citation, TokenLogprob } from './content.js'
 import type { CanonicalResponse, Finish } from './response.js'
 import type { OpaqueState } from './state.js'
 import type { BlockStart, StreamPart } from './stream.js'
@@ -24,6 +24,7 @@ export interface CollectedBlock {
   readonly block: BlockStart
   readonly text: string
   readonly citations: readonly Citation[]
+  readonly logprobs?: readonly TokenLogprob[] | undefined
   readonly state: OpaqueState | undefined
   readonly status: 'complete' | 'incomplete'
 }
@@ -31,6 +32,7 @@ export interface CollectedBlock {
 interface OpenBlock extends CollectedBlock {
   text: string
   readonly citations: Citation[]
+  logprobs?: TokenLogprob[] | undefined
   state: OpaqueState | undefined
   status: 'complete' | 'incomplete'
 }
@@ -83,7 +85,7 @@ export function createAccumulator(): Accumulator {
         id: head.id,
         model: head.model,
         ...(head.created === undefined ? {} : { created: head.created }),
-        content: [...blocks.values()].map(partOfBlock),
+        content: partsOfBlocks([...blocks.values()]),
         finish,
         usage: usage === null ? null : completeUsage(usage),
         ...(serviceTier === undefined ? {} : { serviceTier }),
@@ -103,24 +105,51 @@ export function accumulate(parts: Iterable<StreamPart>): Accumulated {
 
 function amend(open: OpenBlock | undefined, part: Extract<StreamPart, { key: number }>): void {
   if (open === undefined) return
-  if (part.type === 'delta') open.text += part.text
-  else if (part.type === 'note') open.citations.push(part.citation)
+  if (part.type === 'delta') {
+    open.text += part.text
+    if (part.logprobs !== undefined) (open.logprobs ??= []).push(...part.logprobs)
+  } else if (part.type === 'note') open.citations.push(part.citation)
   else if (part.type === 'seal') open.state = part.state
   else if (part.type === 'close') open.status = part.status
 }
 
+/** Spoken words are a part of their audio. */
+function partsOfBlocks(blocks: readonly CollectedBlock[]): readonly AssistantPart[] {
+  const parts: AssistantPart[] = []
+  for (const collected of blocks) {
+    const at = isSpoken(collected) ? parts.findLastIndex(({ type }) => type === 'generated-audio') : -1
+    const audio = parts[at]
+    if (audio?.type === 'generated-audio') parts[at] = { ...audio, transcript: collected.text }
+    else parts.push(partOfBlock(collected))
+  }
+  return parts
+}
+
+function isSpoken({ block }: CollectedBlock): boolean {
+  return block.kind === 'text' && block.spoken === true
+}
+
 /** The part of an answer that a block of a stream amounts to. */
-export function partOfBlock({ block, text, citations, state, status }: CollectedBlock): AssistantPart {
+export function partOfBlock({
+  block,
+  text,
+  citations,
+  logprobs,
+  state,
+  status,
+}: CollectedBlock): AssistantPart {
+  const tokens = logprobs === undefined ? {} : { logprobs }
   switch (block.kind) {
     case 'text':
       return {
         type: 'text',
         text,
         ...(citations.length > 0 ? { citations } : {}),
+        ...tokens,
         ...(state === undefined ? {} : { state }),
       }
     case 'refusal':
-      return { type: 'refusal', text }
+      return { type: 'refusal', text, ...tokens }
     case 'reasoning':
       return {
         type: 'reasoning',

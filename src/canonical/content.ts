@@ -12,10 +12,27 @@ interface Part {
   readonly cache?: CacheMarker | undefined
 }
 
+/** One token of an answer: its natural logarithm of probability, and the likeliest others in its place. */
+export interface TokenLogprob {
+  readonly token: string
+  readonly logprob: number
+  /** UTF-8; absent where the vendor does not say. */
+  readonly bytes?: readonly number[] | undefined
+  readonly top: readonly Omit<TokenLogprob, 'top'>[]
+}
+
+/** What a part stands for where its own protocol has a shape of its own for it: said again only to that protocol. */
+export interface NativeShape {
+  readonly protocol: string
+  /** The wire object, untouched. */
+  readonly value: JsonObject
+}
+
 export interface TextPart extends Part {
   readonly type: 'text'
   readonly text: string
   readonly citations?: readonly Citation[] | undefined
+  readonly logprobs?: readonly TokenLogprob[] | undefined
   /** Gemini's thought signature of this text: optional for the vendor, so other protocols do not carry it. */
   readonly state?: OpaqueState | undefined
 }
@@ -84,6 +101,8 @@ export interface ToolCallPart extends Part {
   readonly itemId?: string | undefined
   /** `incomplete`: the answer ended inside the arguments. */
   readonly status?: 'complete' | 'incomplete' | undefined
+  /** A call of a built-in tool, which this function call stands for. */
+  readonly native?: NativeShape | undefined
 }
 
 export interface ToolResultPart extends Part {
@@ -103,6 +122,8 @@ export interface ToolResultPart extends Part {
   readonly isError?: boolean | undefined
   /** True when the wire held a plain string, so that the same protocol gets one back. */
   readonly plain?: boolean | undefined
+  /** The output of a built-in tool, which this result stands for. */
+  readonly native?: NativeShape | undefined
 }
 
 export interface ReasoningPart extends Part {
@@ -120,6 +141,7 @@ export interface ReasoningPart extends Part {
 export interface RefusalPart extends Part {
   readonly type: 'refusal'
   readonly text: string
+  readonly logprobs?: readonly TokenLogprob[] | undefined
 }
 
 /** Media that the model made. */

@@ -1,4 +1,4 @@
-import type { AssistantPart, CacheMarker, TextPart, UserPart } from './content.js'
+import type { AssistantPart, CacheMarker, NativeShape, TextPart, UserPart } from './content.js'
 import type { JsonObject } from './json.js'
 
 /** Reasoning effort, ascending. */
@@ -33,6 +33,8 @@ export interface CanonicalRequest {
   readonly logprobs?: { readonly top: number } | undefined
   readonly reasoning?: ReasoningRequest | undefined
   readonly responseFormat?: ResponseFormat | undefined
+  /** What the answer may be made of; absent = text. */
+  readonly outputModalities?: readonly ('text' | 'audio' | 'image')[] | undefined
   readonly verbosity?: 'low' | 'medium' | 'high' | undefined
   readonly cache?: CacheRequest | undefined
   readonly serviceTier?: string | undefined
@@ -98,6 +100,8 @@ export interface FunctionTool extends ToolBase {
   readonly strict?: boolean | undefined
   /** True: the client loads this tool later by search. */
   readonly deferred?: boolean | undefined
+  /** A built-in tool that the client runs, which this function stands for. */
+  readonly native?: NativeShape | undefined
 }
 
 /** A tool that takes free text, maybe bound by a grammar. */

@@ -1,4 +1,4 @@
-import type { Citation, MediaSource } from './content.js'
+import type { Citation, MediaSource, TokenLogprob } from './content.js'
 import type { JsonObject } from './json.js'
 import type { Finish } from './response.js'
 import type { OpaqueState } from './state.js'
@@ -8,7 +8,13 @@ import type { Warning } from './warning.js'
 
 /** What a block of a stream holds. */
 export type BlockStart =
-  | { readonly kind: 'text'; readonly phase?: string | undefined; readonly itemId?: string | undefined }
+  | {
+      readonly kind: 'text'
+      readonly phase?: string | undefined
+      readonly itemId?: string | undefined
+      /** True: the words of the generated audio that was opened before it. */
+      readonly spoken?: boolean | undefined
+    }
   | { readonly kind: 'refusal' }
   | {
       readonly kind: 'reasoning'
@@ -51,7 +57,13 @@ export type StreamPart =
     }
   | { readonly type: 'open'; readonly key: number; readonly block: BlockStart }
   /** Text, reasoning text, raw argument JSON, raw custom input, base64 audio. */
-  | { readonly type: 'delta'; readonly key: number; readonly text: string }
+  | {
+      readonly type: 'delta'
+      readonly key: number
+      readonly text: string
+      /** Tokens of a text or refusal that this delta or earlier ones of its block hold; its own text may then be "". */
+      readonly logprobs?: readonly TokenLogprob[] | undefined
+    }
   | { readonly type: 'note'; readonly key: number; readonly citation: Citation }
   /** Opaque state of the block: at most one, before `close`. On a text block only Gemini's encoder says it. */
   | { readonly type: 'seal'; readonly key: number; readonly state: OpaqueState }

@@ -58,6 +58,8 @@ export interface ModelTraits {
   readonly instructionRole?: 'developer' | 'system' | undefined
   /** True: takes OpenAI's explicit prompt-cache breakpoints and options (GPT-5.6+). */
   readonly cacheBreakpoints?: boolean | undefined
+  /** Field of a Chat vendor that must be true where reasoning of earlier turns goes back, for the model to read it. */
+  readonly reasoningBackFlag?: string | undefined
   /** OpenAI Chat refuses tools together with reasoning: `never` allowed, or only with an `explicit` effort refused. */
   readonly chatToolsWithReasoning?: 'allowed' | 'refused-explicit' | 'refused' | undefined
 }

@@ -7,7 +7,12 @@ export function unfoldResponse(response: CanonicalResponse): readonly StreamPart
   const parts: StreamPart[] = [
     { type: 'start', id: response.id, model: response.model, created: response.created },
   ]
-  response.content.forEach((part, key) => parts.push(...unfoldPart(part, key)))
+  response.content.forEach((part, key) => {
+    parts.push(...unfoldPart(part, key))
+    if (part.type === 'generated-audio' && part.transcript !== undefined) {
+      parts.push(...unfoldTranscript(part.transcript, response.content.length + key))
+    }
+  })
   if (response.usage !== null) {
     parts.push({ type: 'usage', usage: response.usage, serviceTier: response.serviceTier })
   }
@@ -18,7 +23,9 @@ export function unfoldResponse(response: CanonicalResponse): readonly StreamPart
 function unfoldPart(part: AssistantPart, key: number): StreamPart[] {
   const { block, text } = toBlock(part)
   const parts: StreamPart[] = [{ type: 'open', key, block }]
-  if (text !== '') parts.push({ type: 'delta', key, text })
+  const logprobs = part.type === 'text' || part.type === 'refusal' ? part.logprobs : undefined
+  if (logprobs !== undefined) parts.push({ type: 'delta', key, text, logprobs })
+  else if (text !== '') parts.push({ type: 'delta', key, text })
   if (part.type === 'text') {
     for (const citation of part.citations ?? []) parts.push({ type: 'note', key, citation })
   }
@@ -27,6 +34,14 @@ function unfoldPart(part: AssistantPart, key: number): StreamPart[] {
   const incomplete = part.type === 'tool-call' && part.status === 'incomplete'
   parts.push({ type: 'close', key, status: incomplete ? 'incomplete' : 'complete' })
   return parts
+}
+
+function unfoldTranscript(text: string, key: number): StreamPart[] {
+  return [
+    { type: 'open', key, block: { kind: 'text', spoken: true } },
+    { type: 'delta', key, text },
+    { type: 'close', key, status: 'complete' },
+  ]
 }
 
 function toBlock(part: AssistantPart): { block: BlockStart; text: string } {

@@ -15,6 +15,8 @@ export type UpstreamErrorKind =
   | 'policy'
   | 'truncated'
   | 'garbage'
+  /** Not the vendor at all: the client's own funds ended within a stream. */
+  | 'unfunded'
 
 /** An error of a vendor in canonical form. `message` is the vendor's text: it is redacted before a client sees it. */
 export interface UpstreamError {

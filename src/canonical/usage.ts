@@ -39,6 +39,18 @@ export function mergeUsage(earlier: PartialUsage, later: PartialUsage): PartialU
   return merged
 }
 
+/** Adds the reports of two calls that make one answer. The vendor's own object is the later call's. */
+export function addUsage(one: PartialUsage, other: PartialUsage): PartialUsage {
+  const sum: Record<string, unknown> = { ...mergeUsage(one, other) }
+  for (const [field, value] of Object.entries(one)) {
+    const more: unknown = sum[field]
+    if (Object.hasOwn(other, field) && typeof value === 'number' && typeof more === 'number')
+      sum[field] = value + more
+  }
+  if (one.estimated === true) sum['estimated'] = true
+  return sum
+}
+
 /** Fills absent fields with 0 and clamps parts into their totals (vendors report contradictions). */
 export function completeUsage(partial: PartialUsage): Usage {
   const inputTokens = totalInput(partial)

@@ -24,7 +24,14 @@ export interface AnswerStream {
   readonly progress: Progress
   /** True when the answer is complete although the vendor goes on (an emulated stop sequence). */
   readonly done: boolean
+  /** What was lost of the answer so far. */
+  readonly warnings: readonly Warning[]
   push(bytes: Uint8Array): string
+  /**
+   * The vendor closed the stream half-way: body of the request for the rest, whose bytes are pushed here, too; null when
+   * there is none. Absent where that is the client's own business.
+   */
+  readonly next?: (() => string | null) | undefined
   /** The vendor closed the stream; a stream that had not finished ends with the protocol's error. */
   end(): string
   /** The connection broke, or the gateway gave up. */
@@ -38,6 +45,9 @@ export interface Exchange {
   /** Headers that this very body needs, over the protocol's default ones; null = none. */
   readonly headers: Readonly<Record<string, string>> | null
   readonly warnings: readonly Warning[]
-  readAnswer(text: string): Answer
+  /** `texts`: what the vendor answered; several where it ended half-way and was asked for the rest. */
+  readAnswer(texts: readonly [string, ...string[]]): Answer
+  /** Body of the request for the rest of what was answered so far; null when there is none. Absent as in a stream. */
+  readonly continueRequest?: ((texts: readonly string[]) => string | null) | undefined
   createStream(): AnswerStream
 }

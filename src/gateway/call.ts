@@ -1,7 +1,10 @@
+import type { HoldRequest } from '../balance/ledger.js'
 import type { CancelSignal } from './cancel-signal.js'
 import type { LimitDecision, LimitRequest } from '../limits/store.js'
+import type { Warning } from '../canonical/warning.js'
 import type { ModelPrice } from '../canonical/price.js'
 import type { Identity } from '../keys/key-store.js'
+import type { CallStatus } from '../usage/record.js'
 import type { Dialect } from './dialect.js'
 
 /** What is known of a request so far; each step of the pipeline adds to it. */
@@ -23,6 +26,10 @@ export interface Call {
   endUser: string | null
   streamed: boolean
   firstByteAt: number | null
+  /** How the call ended and whether it was billed; null while it runs. */
+  ended: { readonly status: CallStatus; readonly billed: boolean } | null
+  /** What was lost on the way beside what the exchange knows of; reported with it. */
+  readonly warnings: Warning[]
   /** Headers for every answer from here on, errors too. */
   readonly headers: Record<string, string>
 }
@@ -30,11 +37,25 @@ export interface Call {
 /** What was reserved before the call. */
 export interface Admission {
   readonly limitRequest: LimitRequest
-  readonly limits: LimitDecision
+  /** Null when the limits could not be asked and the call went on without them. */
+  readonly limits: LimitDecision | null
   /** Null for a free model. */
-  readonly holdId: string | null
+  readonly hold: Hold | null
   readonly price: ModelPrice | 'free'
   readonly estimatedInputTokens: number
   /** Set when the balance pays for less output than the model can give: the vendor is told. */
   readonly maxOutputTokens: number | undefined
+}
+
+/** The money of a call. */
+export interface Hold {
+  readonly request: HoldRequest
+  /** False when the ledger failed and the call went on without it: it is charged when the ledger is back. */
+  readonly placed: boolean
+  /** Output tokens, of all answers together, that it pays for. */
+  readonly outputTokens: number
+  /** By how many output tokens a stream extends it; 0 = it pays for the whole answer already. */
+  readonly stepTokens: number
+  /** No answer can be longer than this, so a longer hold would be for nothing. */
+  readonly mostTokens: number
 }

@@ -88,6 +88,12 @@ const modelShape: z.ZodMiniType<ModelConfig> = z
     }),
   )
 
+const spendLimits = z.strictObject({
+  dayMicro: z.optional(micro),
+  weekMicro: z.optional(micro),
+  monthMicro: z.optional(micro),
+})
+
 const keyShape = z.strictObject({
   key: z
     .string()
@@ -98,17 +104,33 @@ const keyShape = z.strictObject({
   tpm: z.optional(z.nullable(positive)),
   concurrency: z.optional(z.nullable(positive)),
   allowedModels: z.optional(z.array(name)),
+  spendLimits: z.optional(spendLimits),
+  endUserSpendLimits: z.optional(spendLimits),
   disabled: z.optional(z.boolean()),
   expiresAt: z.optional(z.int()),
 })
 
 const accountShape: z.ZodMiniType<AccountConfig> = z.strictObject({
   id: name,
+  name: z.optional(name),
   balanceMicro: z.optional(micro),
   keys: z.optional(z.array(keyShape)),
   aliases: z.optional(z.record(z.string(), name)),
   suspended: z.optional(z.boolean()),
 })
+
+/** Their URLs can hold passwords: the messages say nothing of what stands there. */
+const storeName = z
+  .string()
+  .check(
+    z.regex(
+      /^(?:memory|sqlite:.+|postgres(?:ql)?:\/\/\S+)$/,
+      'must be "memory", "sqlite:FILE" or "postgres://USER:PASSWORD@HOST/DATABASE"',
+    ),
+  )
+const limitsName = z
+  .string()
+  .check(z.regex(/^(?:memory|rediss?:\/\/\S+)$/, 'must be "memory" or "redis://USER:PASSWORD@HOST"'))
 
 const timeouts = z.strictObject({
   headMs: z.optional(milliseconds),
@@ -116,6 +138,8 @@ const timeouts = z.strictObject({
   totalMs: z.optional(milliseconds),
   commitMs: z.optional(milliseconds),
   keepAliveMs: z.optional(milliseconds.check(z.maximum(15_000))),
+  storeMs: z.optional(milliseconds),
+  drainMs: z.optional(milliseconds),
 })
 
 const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
@@ -123,7 +147,10 @@ const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
   models: z.array(modelShape),
   aliases: z.optional(z.record(z.string(), name)),
   accounts: z.optional(z.array(accountShape)),
-  store: z.optional(z.literal('memory')),
+  store: z.optional(storeName),
+  limits: z.optional(limitsName),
+  state: z.optional(z.enum(['limits', 'store'])),
+  retentionDays: z.optional(positive),
   timeouts: z.optional(timeouts),
   maxBodyBytes: z.optional(positive),
   policy: z.optional(z.enum(['lenient', 'strict'])),
@@ -131,6 +158,7 @@ const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
     z.strictObject({
       fetchUrls: z.boolean(),
       maxBytes: z.optional(positive),
+      maxTotalBytes: z.optional(positive),
       timeoutMs: z.optional(positive),
       types: z.optional(z.array(name)),
     }),
@@ -152,6 +180,22 @@ const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
   ),
   maxReservedOutputTokens: z.optional(positive),
   defaultMaxOutputTokens: z.optional(positive),
+  holds: z.optional(
+    z.strictObject({
+      stream: z.optional(z.enum(['steps', 'whole'])),
+      sliceTokens: z.optional(positive),
+    }),
+  ),
+  storeFailure: z.optional(
+    z.strictObject({
+      limits: z.optional(z.enum(['open', 'closed'])),
+      ledger: z.optional(z.enum(['open', 'closed'])),
+    }),
+  ),
+  idempotency: z.optional(
+    z.strictObject({ ttlMs: z.optional(positive), maxAnswerBytes: z.optional(positive) }),
+  ),
+  outboxSize: z.optional(positive),
 })
 
 /** The JSON part of a configuration by its form alone: null when it has problems. */

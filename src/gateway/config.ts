@@ -5,6 +5,7 @@ import type { ProtocolId } from '../protocols/protocol.js'
 import type { Stores } from '../stores/stores.js'
 import type { Hooks } from './hooks.js'
 import type { MediaFetcher } from './media.js'
+import type { Outbox } from './outbox.js'
 import type { Transport } from './transport.js'
 
 /** A vendor account: a preset (`vendor`), or any server that speaks one of the protocols. */
@@ -62,6 +63,10 @@ export interface TimeoutConfig {
   readonly commitMs?: number | undefined
   /** Silence towards the client after which a stream is kept alive. Default and maximum 15 000. */
   readonly keepAliveMs?: number | undefined
+  /** Longest wait for a store within a call: one that hangs has failed. Default 5 000. */
+  readonly storeMs?: number | undefined
+  /** How long `close` goes on doing what calls owe to stores that had failed. Default 10 000. */
+  readonly drainMs?: number | undefined
 }
 
 /** Fetching of media URLs for vendors that take them only inline; off unless switched on. */
@@ -69,10 +74,40 @@ export interface MediaConfig {
   readonly fetchUrls: boolean
   /** Default 20 MiB each. */
   readonly maxBytes?: number | undefined
+  /** Of all media of one request together. Default 32 MiB. */
+  readonly maxTotalBytes?: number | undefined
   /** Default 10 000, redirects included. */
   readonly timeoutMs?: number | undefined
   /** Beginnings of media types. Default images, audio, video and PDF. */
   readonly types?: readonly string[] | undefined
+}
+
+/** How much money a call reserves. Whole answers are always reserved as a whole. */
+export interface HoldConfig {
+  /**
+   * `steps` (default): a stream reserves a slice ahead of what it has put out, so that many can share a small balance,
+   * and ends with a billing error when the balance does. `whole`: it reserves its output limit, which is lowered to what
+   * the balance pays for.
+   */
+  readonly stream?: 'steps' | 'whole' | undefined
+  /** Output tokens of a slice. Default 1024. */
+  readonly sliceTokens?: number | undefined
+}
+
+/** What becomes of calls while a store is down. `closed`: refused with `db_error`. */
+export interface StoreFailureConfig {
+  /** `open` (default): they pass without limits. */
+  readonly limits?: 'open' | 'closed' | undefined
+  /** `open`: they run without a hold, and are charged when the ledger is back. Default `closed`. */
+  readonly ledger?: 'open' | 'closed' | undefined
+}
+
+/** Answers to requests with an `Idempotency-Key`. */
+export interface IdempotencyConfig {
+  /** How long an answer is kept, in milliseconds. Default 24 hours. */
+  readonly ttlMs?: number | undefined
+  /** A larger answer is not kept; a repetition of its request is refused. Default 1 MiB. */
+  readonly maxAnswerBytes?: number | undefined
 }
 
 export interface CorsConfig {
@@ -87,7 +122,17 @@ export interface GatewayConfigData {
   /** alias → model id. */
   readonly aliases?: Readonly<Record<string, string>> | undefined
   readonly accounts?: readonly AccountConfig[] | undefined
-  readonly store?: 'memory' | undefined
+  /**
+   * Where keys, money and usage live: `memory` (default), `sqlite:FILE` or `postgres://…`. All but memory are opened by
+   * the command; code opens them itself and gives them as `stores`.
+   */
+  readonly store?: string | undefined
+  /** Where rates and concurrency are counted: `memory` or `redis://…`. Default: in `store`. */
+  readonly limits?: string | undefined
+  /** Where answers for repeated requests are kept: with the `limits` (default), or in the `store`. */
+  readonly state?: 'limits' | 'store' | undefined
+  /** Days after which the command forgets usage records; totals stay. Default: never. */
+  readonly retentionDays?: number | undefined
   readonly timeouts?: TimeoutConfig | undefined
   /** Default 32 MiB. */
   readonly maxBodyBytes?: number | undefined
@@ -95,7 +140,7 @@ export interface GatewayConfigData {
   readonly policy?: 'lenient' | 'strict' | undefined
   readonly cors?: CorsConfig | undefined
   readonly media?: MediaConfig | undefined
-  /** Secret of the keyed hash of API keys, at least 16 characters. Random per process when absent. */
+  /** Secret of the keyed hash of API keys, at least 16 characters. Random per process when keys live in memory only. */
   readonly keySecret?: string | undefined
   /** Sign reasoning state that travels through clients of another protocol; the first one signs, all verify. */
   readonly envelopeSecrets?: readonly { readonly id: string; readonly secret: string }[] | undefined
@@ -103,6 +148,11 @@ export interface GatewayConfigData {
   readonly maxReservedOutputTokens?: number | undefined
   /** Output limit assumed where neither client nor model names one. Default 16384. */
   readonly defaultMaxOutputTokens?: number | undefined
+  readonly holds?: HoldConfig | undefined
+  readonly storeFailure?: StoreFailureConfig | undefined
+  readonly idempotency?: IdempotencyConfig | undefined
+  /** Jobs for stores that have failed that are kept in memory at most. Default 10 000. */
+  readonly outboxSize?: number | undefined
 }
 
 /** What `createGateway` takes: the JSON part, and what only code can give. */
@@ -116,9 +166,11 @@ export interface GatewayConfig extends GatewayConfigData {
   readonly now?: (() => number) | undefined
   /**
    * Stores of the host's own instead of those in memory. Key hashes in them are made with `keySecret`, which must
-   * then be given; `accounts` fills only what is not replaced.
+   * then be given; `accounts` are written into them before the first answer.
    */
   readonly stores?: Partial<Stores> | undefined
+  /** Keeps what calls owe to stores that have failed. Default: in memory, `outboxSize` jobs. */
+  readonly outbox?: Outbox | undefined
   /** Cryptographically random bytes. Default: `crypto.getRandomValues`. */
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined
 }

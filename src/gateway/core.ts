@@ -4,6 +4,7 @@ import type { ModelCatalog } from '../models/catalog.js'
 import type { ModelResolver } from '../models/resolver.js'
 import type { Stores } from '../stores/stores.js'
 import type { Cors } from './cors.js'
+import type { Delivery } from './delivery.js'
 import type { Redact } from './redact.js'
 import type { MediaFetcher } from './media.js'
 import type { LegFinder } from './resolve.js'
@@ -13,7 +14,9 @@ import type { Transport } from './transport.js'
 /** Everything that the pipeline needs, made once by `createGateway` and never changed. */
 export interface Core {
   readonly settings: Settings
+  /** Waited for no longer than `storeMs`. */
   readonly stores: Stores
+  readonly delivery: Delivery
   readonly authenticator: Authenticator
   readonly resolver: ModelResolver
   readonly catalog: ModelCatalog
@@ -27,6 +30,8 @@ export interface Core {
   readonly redact: Redact
   readonly now: () => number
   readonly createId: (prefix: string) => string
+  /** Null when the configured accounts are in the stores; until then what the first answers wait for. */
+  readonly prepare: () => Promise<void> | null
 }
 
 /** Numbers and choices of the configuration, defaults filled in. */
@@ -37,9 +42,19 @@ export interface Settings {
   readonly commitMs: number
   readonly keepAliveMs: number
   readonly maxBodyBytes: number
+  /** Of all media together that are fetched for one request. */
+  readonly maxMediaBytes: number
   readonly maxReservedOutputTokens: number
   readonly defaultMaxOutputTokens: number
   /** Life of leases and holds that nobody ends. */
   readonly leaseTtlMs: number
   readonly policy: 'lenient' | 'strict'
+  /** Output tokens that a stream holds money for ahead of what it has put out; 0 = for its whole answer. */
+  readonly sliceTokens: number
+  /** What a call does without when the store fails. */
+  readonly storeFailure: Readonly<Record<'limits' | 'ledger', 'open' | 'closed'>>
+  readonly storeTimeoutMs: number
+  readonly drainTimeoutMs: number
+  readonly idempotencyTtlMs: number
+  readonly maxStoredAnswerBytes: number
 }

@@ -7,6 +7,7 @@ const EXPOSED = [
   'request-id',
   'retry-after',
   'retry-after-ms',
+  'idempotent-replayed',
   'x-crossmodel-model',
   'x-crossmodel-warnings',
 ].join(', ')

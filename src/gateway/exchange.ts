@@ -52,6 +52,7 @@ async function translate(
           target: leg.target,
           context,
           signal,
+          maxTotalBytes: core.settings.maxMediaBytes,
         })
   const translated = translateRequest(body.json, {
     from,

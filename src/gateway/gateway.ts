@@ -4,26 +4,43 @@ import { createModelCatalog } from '../models/catalog.js'
 import { createModelResolver, type ModelResolver } from '../models/resolver.js'
 import { createCodecContext } from '../protocols/state-envelope.js'
 import { createMemoryStore } from '../stores/memory/index.js'
+import type { Stores } from '../stores/stores.js'
 import { ConfigError, type GatewayConfig, type GatewayConfigData } from './config.js'
 import type { Core, Settings } from './core.js'
+import { createAdmin, type Admin } from './admin/index.js'
+import type { AdminContext } from './admin/context.js'
+import { boundStores } from './bounded-stores.js'
 import { createCors } from './cors.js'
 import { createIdSource, systemNow, systemRandomBytes } from './defaults.js'
+import { createDelivery } from './delivery.js'
 import { toFetch } from './fetch.js'
 import { handleRequest } from './handle.js'
 import type { GatewayRequest, GatewayResponse, Handler } from './http.js'
 import { fillFromSnapshot } from './models.js'
+import { createMemoryOutbox } from './outbox.js'
 import { readConfig } from './read-config.js'
 import { createRedactor } from './redact.js'
 import { createLegFinder } from './resolve.js'
 import type { MediaFetcher } from './media.js'
 import { createHookRunner } from './run-hooks.js'
+import { createOnce, seedAccounts } from './seed.js'
 
 /** A gateway: mount `handle` by an adapter, or serve `fetch` where the platform speaks Request and Response. */
 export interface Gateway extends Handler {
   /** Resolves always, never rejects. */
   handle(request: GatewayRequest): Promise<GatewayResponse>
   fetch(request: Request): Promise<Response>
-  /** Closes connections to vendors; calls in flight end first when the host has stopped taking new ones. */
+  /** Accounts, keys, money, usage and the audit, for a console and for code of the host's own. */
+  readonly admin: Admin
+  /**
+   * Writes the configured accounts into the stores, as the first request would; for hosts that want to know before they
+   * listen. Rejects with `db_error` when a store fails; may be called again.
+   */
+  ready(): Promise<void>
+  /**
+   * Does what calls still owe to stores that had failed, for a bounded time, and closes connections to vendors; calls in
+   * flight end first when the host has stopped taking new ones.
+   */
   close(): Promise<void>
 }
 
@@ -34,11 +51,21 @@ const DEFAULTS: Settings = {
   commitMs: 10_000,
   keepAliveMs: 15_000,
   maxBodyBytes: 32 * 1024 * 1024,
+  maxMediaBytes: 32 * 1024 * 1024,
   maxReservedOutputTokens: 4096,
   defaultMaxOutputTokens: 16_384,
   leaseTtlMs: 60 * 60 * 1000,
   policy: 'lenient',
+  sliceTokens: 1024,
+  storeFailure: { limits: 'open', ledger: 'closed' },
+  storeTimeoutMs: 5000,
+  drainTimeoutMs: 10_000,
+  idempotencyTtlMs: 24 * 60 * 60 * 1000,
+  maxStoredAnswerBytes: 1024 * 1024,
 }
+
+/** Jobs that the outbox in memory holds at most. */
+const OUTBOX_SIZE = 10_000
 
 /**
  * Creates a gateway. Throws one {@link ConfigError} that lists every problem of the configuration with its path.
@@ -46,16 +73,35 @@ const DEFAULTS: Settings = {
  */
 export function createGateway(config: GatewayConfig): Gateway {
   const build = prepareCore(config)
-  let built: Core | undefined
+  let built: Built | undefined
   // Built by the first request: Workers give no random bytes before it, and a secret may have to be drawn.
-  const handle = (request: GatewayRequest): Promise<GatewayResponse> =>
-    handleRequest((built ??= build()), request)
+  const open = (): Built => (built ??= build())
+  const handle = (request: GatewayRequest): Promise<GatewayResponse> => handleRequest(open().core, request)
+  const ready = async (): Promise<void> => {
+    await open().core.prepare()
+  }
+  const admin = createAdmin(async () => {
+    await ready()
+    return open().admin
+  })
   const fetch = toFetch({ handle })
-  return { handle, fetch, close: async () => built?.transport.close?.() }
+  const close = async (): Promise<void> => {
+    if (built === undefined) return
+    const { delivery, settings, transport } = built.core
+    await delivery.drain(settings.drainTimeoutMs)
+    await transport.close?.()
+  }
+  return { handle, fetch, admin, ready, close }
+}
+
+/** What the first request builds, for requests and for administrators. */
+interface Built {
+  readonly core: Core
+  readonly admin: AdminContext
 }
 
 /** Checks the configuration now; what is returned builds from it. */
-function prepareCore(config: GatewayConfig): () => Core {
+function prepareCore(config: GatewayConfig): () => Built {
   const {
     hooks = {},
     transport,
@@ -64,17 +110,28 @@ function prepareCore(config: GatewayConfig): () => Core {
     randomBytes = systemRandomBytes,
     ...rest
   } = config
-  const { stores: ownStores, ...data } = rest
-  const { config: parsed, upstreams, models } = readConfig(data)
+  const { stores: ownStores, outbox, ...data } = rest
+  const { config: parsed, upstreams, models } = readConfig(data, ownStores ?? {})
   const media = mediaFetcherOf(parsed, fetchMedia)
   const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }), parsed)
   return () => {
     const secret = parsed.keySecret ?? toHex(randomBytes(32))
-    const stores = { ...createMemoryStore({ now, secret, accounts: parsed.accounts ?? [] }), ...ownStores }
-    return {
-      settings: toSettings(parsed),
-      stores,
-      authenticator: createAuthenticator({ store: stores.keys, secret, now }),
+    const accounts = parsed.accounts ?? []
+    const stores: Stores = { ...createMemoryStore({ now, secret, accounts }), ...ownStores }
+    const settings = toSettings(parsed)
+    const bounded = boundStores(stores, settings.storeTimeoutMs)
+    const runner = createHookRunner(hooks)
+    const core: Core = {
+      settings,
+      stores: bounded,
+      delivery: createDelivery({
+        outbox: outbox ?? createMemoryOutbox(parsed.outboxSize ?? OUTBOX_SIZE),
+        stores: bounded,
+        hooks: runner,
+        now,
+        leaseTtlMs: settings.leaseTtlMs,
+      }),
+      authenticator: createAuthenticator({ store: bounded.keys, secret, now }),
       resolver,
       catalog: createModelCatalog({ models, aliases: parsed.aliases, resolver }),
       cors: createCors(parsed.cors),
@@ -82,12 +139,21 @@ function prepareCore(config: GatewayConfig): () => Core {
       transport: transport ?? createTransport(),
       fetchMedia: media,
       codec: createCodecContext(parsed.envelopeSecrets),
-      hooks: createHookRunner(hooks),
+      hooks: runner,
       redact: createRedactor([...upstreams.values()].flatMap(({ secrets }) => secrets)),
       now,
       createId: createIdSource(randomBytes),
+      prepare: isFilled(ownStores)
+        ? () => null
+        : createOnce(() => seedAccounts({ accounts, stores: bounded, secret, now })),
     }
+    return { core, admin: { ...core, stores, keySecret: secret, randomBytes } }
   }
+}
+
+/** Stores in memory have got the accounts when they were made. */
+function isFilled(own: Partial<Stores> = {}): boolean {
+  return own.keys === undefined && own.ledger === undefined
 }
 
 function mediaFetcherOf({ media }: GatewayConfigData, own: MediaFetcher | undefined): MediaFetcher | null {
@@ -107,7 +173,7 @@ function withSnapshot(resolver: ModelResolver, config: GatewayConfigData): Model
 }
 
 function toSettings(config: GatewayConfigData): Settings {
-  const { timeouts = {} } = config
+  const { timeouts = {}, holds = {}, idempotency = {}, storeFailure = {} } = config
   return {
     headTimeoutMs: timeouts.headMs ?? DEFAULTS.headTimeoutMs,
     idleTimeoutMs: timeouts.idleMs ?? DEFAULTS.idleTimeoutMs,
@@ -115,10 +181,20 @@ function toSettings(config: GatewayConfigData): Settings {
     commitMs: timeouts.commitMs ?? DEFAULTS.commitMs,
     keepAliveMs: timeouts.keepAliveMs ?? DEFAULTS.keepAliveMs,
     maxBodyBytes: config.maxBodyBytes ?? DEFAULTS.maxBodyBytes,
+    maxMediaBytes: config.media?.maxTotalBytes ?? DEFAULTS.maxMediaBytes,
     maxReservedOutputTokens: config.maxReservedOutputTokens ?? DEFAULTS.maxReservedOutputTokens,
     defaultMaxOutputTokens: config.defaultMaxOutputTokens ?? DEFAULTS.defaultMaxOutputTokens,
     leaseTtlMs: DEFAULTS.leaseTtlMs,
     policy: config.policy ?? DEFAULTS.policy,
+    sliceTokens: holds.stream === 'whole' ? 0 : (holds.sliceTokens ?? DEFAULTS.sliceTokens),
+    storeFailure: {
+      limits: storeFailure.limits ?? DEFAULTS.storeFailure.limits,
+      ledger: storeFailure.ledger ?? DEFAULTS.storeFailure.ledger,
+    },
+    storeTimeoutMs: timeouts.storeMs ?? DEFAULTS.storeTimeoutMs,
+    drainTimeoutMs: timeouts.drainMs ?? DEFAULTS.drainTimeoutMs,
+    idempotencyTtlMs: idempotency.ttlMs ?? DEFAULTS.idempotencyTtlMs,
+    maxStoredAnswerBytes: idempotency.maxAnswerBytes ?? DEFAULTS.maxStoredAnswerBytes,
   }
 }
 

@@ -23,10 +23,11 @@ const CLIENTS: Readonly<Partial<Record<Operation, ProtocolId>>> = {
 export async function handleRequest(core: Core, request: GatewayRequest): Promise<GatewayResponse> {
   const route = matchRoute(request.path)
   const dialect = selectDialect(route?.row.dialect ?? dialectOfPath(request.path), request.headers)
+  const startedAt = core.now()
   const requestId = core.createId('req_cm_')
   const headers = baseHeaders(dialect, requestId)
   core.cors.addHeaders(headers, request.headers)
-  const plain: Plain = { headers, dialect, requestId }
+  const plain: Plain = { headers, dialect, requestId, startedAt }
   try {
     if (request.method === 'OPTIONS') return answerOptions(core, request, headers)
     if (route === null) throw notFound(request)
@@ -37,6 +38,8 @@ export async function handleRequest(core: Core, request: GatewayRequest): Promis
       return respondError(plain, refused.error)
     }
     if (request.method === 'HEAD' || operation === 'probe') return { status: 200, headers, body: '' }
+    const preparing = core.prepare()
+    if (preparing !== null) await preparing
     const protocolId = CLIENTS[operation]
     if (protocolId === undefined) return await answerQuery(core, request, route, plain)
     return await runCall(core, openCall(core, request, route.row, plain), clientFor(protocolId), request)
@@ -51,13 +54,14 @@ interface Plain {
   readonly headers: Record<string, string>
   readonly dialect: Dialect
   readonly requestId: string
+  readonly startedAt: number
 }
 
 function openCall(
   core: Core,
   request: GatewayRequest,
   { endpoint }: RouteRow,
-  { headers, dialect, requestId }: Plain,
+  { headers, dialect, requestId, startedAt }: Plain,
 ): Call {
   const deadline = createDeadline(request.signal, core.settings.totalTimeoutMs)
   return {
@@ -65,7 +69,7 @@ function openCall(
     dialect,
     requestId,
     endpoint,
-    startedAt: core.now(),
+    startedAt,
     signal: deadline.signal,
     timedOut: deadline.timedOut,
     close: deadline.close,
@@ -75,6 +79,8 @@ function openCall(
     endUser: null,
     streamed: false,
     firstByteAt: null,
+    ended: null,
+    warnings: [],
   }
 }
 

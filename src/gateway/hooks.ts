@@ -3,6 +3,7 @@ import type { Warning } from '../canonical/warning.js'
 import type { GatewayError } from '../errors.js'
 import type { Identity } from '../keys/key-store.js'
 import type { UsageRecord } from '../usage/record.js'
+import type { OutboxJob } from './outbox.js'
 
 /** What a hook may answer to stop a request: it becomes an error in the client's dialect. */
 export interface Refusal {
@@ -41,6 +42,19 @@ export interface ErrorEvent {
   readonly cause?: unknown
 }
 
+/** A store that failed within a call, and what became of it. */
+export interface StoreFailureEvent {
+  readonly requestId: string
+  readonly store: 'limits' | 'ledger' | 'usage' | 'state'
+  /** Method of the store: `take`, `hold`, `settle`, … */
+  readonly operation: string
+  readonly cause: unknown
+  /** True when the call went on, or had ended; false when it was refused with `db_error`. */
+  readonly passed: boolean
+  /** Work that nobody will do any more, because the outbox was full or closed: the operator's. Null = nothing is lost. */
+  readonly lost: OutboxJob | null
+}
+
 /**
  * Observers. `onRequest` and `onRoute` may refuse; the others only look. A hook that throws breaks no request:
  * its error goes to `onError`.
@@ -51,4 +65,6 @@ export interface Hooks {
   onUsage?(record: UsageRecord): void | Promise<void>
   onWarning?(event: WarningEvent): void | Promise<void>
   onError?(event: ErrorEvent): void | Promise<void>
+  /** For a metric: a store that is down is otherwise seen only by who looks at what went through. */
+  onStoreFailure?(event: StoreFailureEvent): void | Promise<void>
 }

@@ -1,22 +1,10 @@
 import { costMicro } from '../balance/price.js'
-import type { Ledger } from '../balance/ledger.js'
-import type { MaybePromise } from '../canonical/maybe-promise.js'
 import { completeUsage, type Usage } from '../canonical/usage.js'
 import type { GatewayError } from '../errors.js'
-import type { LimitStore } from '../limits/store.js'
-import type { CallStatus, UsageRecord, UsageStore } from '../usage/record.js'
+import type { CallStatus, UsageRecord } from '../usage/record.js'
 import type { Progress } from './answer.js'
 import type { Admission, Call } from './call.js'
-
-export interface MeterDependencies {
-  readonly ledger: Ledger
-  readonly limits: LimitStore
-  readonly usage: UsageStore
-  readonly now: () => number
-  readonly onUsage: (record: UsageRecord) => void
-  /** A store that failed after the answer: nobody is left to tell but the operator. */
-  readonly onStoreError: (call: Call, cause: unknown) => void
-}
+import type { Core } from './core.js'
 
 /** Ends a call: exactly once, whatever ends first. */
 export interface Meter {
@@ -26,6 +14,8 @@ export interface Meter {
   abort(progress: Progress | null): Promise<void>
   /** The gateway or the vendor failed: not billed. */
   fail(error: GatewayError, progress: Progress | null): Promise<void>
+  /** The client's funds ended within the answer: billed by what was observed, which the client has got. */
+  cutOff(error: GatewayError, progress: Progress): Promise<void>
 }
 
 interface Ending {
@@ -39,30 +29,30 @@ interface Ending {
 const NO_USAGE: Usage = completeUsage({})
 const CLIENT_CLOSED_REQUEST = 499
 
-/** A meter for one call. `admission` is null until the call was admitted: then only the record is written. */
-export function createMeter(
-  dependencies: MeterDependencies,
-  call: Call,
-  admission: () => Admission | null,
-): Meter {
-  let ended = false
-  const report = (cause: unknown): void => dependencies.onStoreError(call, cause)
+/**
+ * A meter for one call. `admission` is null until the call was admitted: then only the record is written. A store that
+ * fails keeps the others from nothing: what is owed to it is delivered later.
+ */
+export function createMeter(core: Core, call: Call, admission: () => Admission | null): Meter {
+  const { requestId } = call
 
   const end = async (ending: Ending): Promise<void> => {
-    if (ended) return
-    ended = true
+    if (call.ended !== null) return
+    call.ended = ending
     call.close()
     const admitted = admission()
     let money = NO_MONEY
     if (admitted !== null) {
-      money = await settle(dependencies.ledger, admitted, ending, report)
-      const tokens = ending.usage.inputTokens + ending.usage.outputTokens
-      await attempt(() => dependencies.limits.finish(admitted.limitRequest, admitted.limits, tokens), report)
+      money = await settle(core, requestId, admitted, ending)
+      const { limitRequest: request, limits: decision } = admitted
+      const actualTokens = ending.usage.inputTokens + ending.usage.outputTokens
+      if (decision !== null)
+        await core.delivery.deliver(requestId, { type: 'finish', request, decision, actualTokens })
     }
-    const record = toRecord(call, ending, money, dependencies.now())
+    const record = toRecord(call, ending, money, core.now())
     if (record === null) return
-    await attempt(() => dependencies.usage.append(record), report)
-    dependencies.onUsage(record)
+    await core.delivery.deliver(requestId, { type: 'append', record })
+    core.hooks.usage(record)
   }
 
   return {
@@ -90,6 +80,14 @@ export function createMeter(
         usage: progress?.usage ? completeUsage(progress.usage) : NO_USAGE,
         billed: false,
       }),
+    cutOff: (error, progress) =>
+      end({
+        status: 'failed',
+        httpStatus: call.dialect.status(error),
+        error,
+        usage: finalUsage(progress, admission()),
+        billed: true,
+      }),
   }
 }
 
@@ -102,31 +100,33 @@ interface Money {
 const NO_MONEY: Money = { costMicro: 0, shortfallMicro: 0 }
 
 async function settle(
-  ledger: Ledger,
-  { holdId, price }: Admission,
+  core: Core,
+  requestId: string,
+  { hold, price }: Admission,
   { billed, usage }: Ending,
-  report: (cause: unknown) => void,
 ): Promise<Money> {
-  if (holdId === null || price === 'free') return NO_MONEY
+  if (hold === null || price === 'free') return NO_MONEY
+  const { holdId } = hold.request
+  const cost = billed ? costMicro(usage, price) : 0
+  if (!hold.placed) {
+    // The ledger was down when the call began: the client does not wait for it now.
+    const cause = new Error('The call ran without a hold.')
+    const job = billed
+      ? ({ type: 'charge', hold: hold.request, costMicro: cost } as const)
+      : ({ type: 'release', holdId } as const)
+    const isQueued = await core.delivery.queue(requestId, job, cause)
+    return { costMicro: cost, shortfallMicro: isQueued ? 0 : cost }
+  }
   if (!billed) {
-    await attempt(() => ledger.release(holdId), report)
+    await core.delivery.deliver(requestId, { type: 'release', holdId })
     return NO_MONEY
   }
-  const cost = costMicro(usage, price)
-  const settled = await attempt(() => ledger.settle(holdId, cost), report)
-  return { costMicro: cost, shortfallMicro: settled === undefined ? cost : settled.shortfallMicro }
-}
-
-/** A store that fails must not keep the others from ending the call: a slot or a hold would stay taken. */
-async function attempt<T>(
-  step: () => MaybePromise<T>,
-  report: (cause: unknown) => void,
-): Promise<T | undefined> {
   try {
-    return await step()
+    const { shortfallMicro } = await core.stores.ledger.settle(holdId, cost)
+    return { costMicro: cost, shortfallMicro }
   } catch (cause) {
-    report(cause)
-    return undefined
+    const isQueued = await core.delivery.owe(requestId, { type: 'settle', holdId, costMicro: cost }, cause)
+    return { costMicro: cost, shortfallMicro: isQueued ? 0 : cost }
   }
 }
 

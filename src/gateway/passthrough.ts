@@ -1,7 +1,13 @@
 import { type JsonObject, parseJson } from '../canonical/json.js'
 import type { UpstreamError } from '../canonical/upstream-error.js'
 import { mergeUsage } from '../canonical/usage.js'
-import type { ClientWire, RequestFacts, RoutedRequest, UpstreamWire } from '../protocols/protocol.js'
+import type {
+  ClientWire,
+  Observation,
+  RequestFacts,
+  RoutedRequest,
+  UpstreamWire,
+} from '../protocols/protocol.js'
 import { createEventAligner } from '../sse/align.js'
 import { parseSse } from '../sse/parse.js'
 import { createTextDecoder } from '../sse/text-decoder.js'
@@ -41,7 +47,7 @@ export function createPassthrough(options: PassthroughOptions): Exchange {
     body: setMembers(request.source, request.json, edits),
     headers: null,
     warnings: kept.warnings,
-    readAnswer: (text) => readAnswer(text, options),
+    readAnswer: ([text]) => readAnswer(text, options),
     createStream: () => createStream(options),
   }
 }
@@ -108,6 +114,14 @@ function createStream(options: PassthroughOptions): AnswerStream {
     return rename(output)
   }
 
+  // Several answers end one by one: the stream is whole with the last of them.
+  const ended = new Set<number>()
+  const isFinished = ({ finished, finishedIndexes, last }: Observation): boolean => {
+    for (const index of finishedIndexes ?? []) ended.add(index)
+    if (last) return ended.size > 0
+    return finishedIndexes === undefined ? finished === true : ended.size >= facts.candidateCount
+  }
+
   /** Looks at each event; gives the text without what this client must not see, up to an error. */
   const examine = (text: string): string => {
     let output = ''
@@ -124,7 +138,7 @@ function createStream(options: PassthroughOptions): AnswerStream {
         return output + encodeFailure(seen.error, output)
       }
       responseId = seen.responseId ?? responseId
-      if (seen.finished) progress.phase = 'finished'
+      if (isFinished(seen)) progress.phase = 'finished'
       else if (!seen.idle && progress.phase === 'idle') progress.phase = 'started'
       if (!(seen.usageOnly && facts.hideUsage)) output += block
     }
@@ -143,6 +157,7 @@ function createStream(options: PassthroughOptions): AnswerStream {
   return {
     progress,
     done: false,
+    warnings: [],
     push: (bytes) => watch(aligner.push(decoder.decode(bytes))),
     end() {
       const rest = aligner.push(decoder.end()) + aligner.rest()

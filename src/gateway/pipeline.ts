@@ -11,13 +11,15 @@ import type { Admission, Call } from './call.js'
 import type { Core } from './core.js'
 import { createExchange } from './exchange.js'
 import type { GatewayRequest, GatewayResponse } from './http.js'
+import { type Once, openOnce } from './idempotency.js'
 import { createMeter, type Meter } from './meter.js'
 import { createPatience } from './patience.js'
 import { readBody, type ReadBody } from './read-body.js'
 import { replyStream, replyWhole } from './reply.js'
 import { type Leg, resolveLeg } from './resolve.js'
 import { respondError, toClientError } from './respond.js'
-import { type Sent, sendUpstream } from './send.js'
+import type { Sent } from './send.js'
+import { sendForgiving } from './send-forgiving.js'
 
 /** A client protocol's face together with its codec. */
 export interface ClientProtocol {
@@ -38,6 +40,7 @@ export interface Prepared {
 
 /**
  * One request, one room after the other: identify → read → resolve → admit → send → reply → settle.
+ * A repeated one with an idempotency key ends behind `read`, with the answer of before.
  * Whatever is thrown on the way ends the call in the meter and becomes an error in the client's dialect.
  */
 export async function runCall(
@@ -47,15 +50,19 @@ export async function runCall(
   request: GatewayRequest,
 ): Promise<GatewayResponse> {
   let admission: Admission | null = null
-  const meter = openMeter(core, call, () => admission)
+  let once: Once | null = null
+  const meter = createMeter(core, call, () => admission)
   try {
     const identity = await identify(core, call, request)
     const body = await readBody(request.body, core.settings.maxBodyBytes)
+    once = openOnce(core, call, { request, identity, body })
+    const earlier = once === null ? null : await once.recall()
+    if (earlier !== null) return earlier
     const facts = await inspect(core, call, client, body.json)
     const leg = await resolve(core, call, identity, { client, facts })
     admission = await admit(core, call, identity, { leg, facts, body: body.json })
     const exchange = await createExchange(core, call, { client, body, facts, leg, admission })
-    return await exchangeWithVendor(core, call, meter, {
+    const response = await exchangeWithVendor(core, call, meter, {
       client,
       request,
       body,
@@ -64,7 +71,9 @@ export async function runCall(
       admission,
       exchange,
     })
+    return once === null ? response : await once.keep(response)
   } catch (thrown) {
+    if (once !== null) await once.free()
     return await fail(core, call, meter, thrown)
   }
 }
@@ -123,38 +132,19 @@ async function admit(
 ): Promise<Admission> {
   const { price } = leg.model
   if (price === null) throw new TypeError('an unpriced model is never resolved')
-  const admission = admitCall(
-    {
-      callId: call.requestId,
-      identity,
-      price,
-      estimatedInputTokens: estimateInputTokens(body),
-      requestedOutputTokens: boundedOutput(facts, leg),
-      modelOutputTokens: leg.model.maxOutputTokens ?? core.settings.defaultMaxOutputTokens,
-      candidateCount: facts.candidateCount,
-      now: call.startedAt,
-    },
-    {
-      ledger: core.stores.ledger,
-      limits: core.stores.limits,
-      maxReservedOutputTokens: core.settings.maxReservedOutputTokens,
-      leaseTtlMs: core.settings.leaseTtlMs,
-      onLimits: (decision) => call.dialect.addLimitHeaders(call.headers, decision, core.now()),
-    },
-  )
-  return admission.catch(storeFailed)
+  return await admitCall(core, call, {
+    identity,
+    price,
+    estimatedInputTokens: estimateInputTokens(body),
+    requestedOutputTokens: boundedOutput(facts, leg),
+    modelOutputTokens: leg.model.maxOutputTokens,
+    candidateCount: facts.candidateCount,
+  })
 }
 
 /** A client's limit beyond the model's own would hold money for output that cannot come. */
 function boundedOutput({ maxOutputTokens: asked }: RequestFacts, { model }: Leg): number | undefined {
   return asked === undefined ? undefined : Math.min(asked, model.maxOutputTokens ?? asked)
-}
-
-function storeFailed(cause: unknown): never {
-  if (GatewayError.isInstance(cause)) throw cause
-  throw new GatewayError('db_error', 'The limits or the balance could not be checked. Try again later.', {
-    cause,
-  })
 }
 
 /** request → vendor → client */
@@ -165,7 +155,7 @@ async function exchangeWithVendor(
   prepared: Prepared,
 ): Promise<GatewayResponse> {
   const { leg, exchange, facts, client, request } = prepared
-  const sending = sendUpstream(core, call, {
+  const sending = sendForgiving(core, call, client.client, {
     leg,
     body: exchange.body,
     headers: exchange.headers,
@@ -220,25 +210,4 @@ function clientGone(): GatewayError {
 
 function isGone(request: GatewayRequest): boolean {
   return request.signal?.aborted === true
-}
-
-function openMeter(core: Core, call: Call, admission: () => Admission | null): Meter {
-  const { ledger, limits, usage } = core.stores
-  return createMeter(
-    {
-      ledger,
-      limits,
-      usage,
-      now: core.now,
-      onUsage: core.hooks.usage,
-      onStoreError: ({ requestId }, cause) =>
-        core.hooks.error({
-          requestId,
-          error: new GatewayError('db_error', 'A store failed.', { cause }),
-          cause,
-        }),
-    },
-    call,
-    admission,
-  )
 }

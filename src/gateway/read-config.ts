@@ -5,6 +5,8 @@ import { checkAccounts } from './accounts.js'
 import { ConfigError, type ConfigProblem, type GatewayConfigData } from './config.js'
 import { checkConfig, checkEntry } from './config-schema.js'
 import { buildModels } from './models.js'
+import type { Stores } from '../stores/stores.js'
+import { checkStores } from './check-stores.js'
 import type { Placed, SoundConfig } from './sound-config.js'
 import { buildUpstreams, type Upstream } from './upstreams.js'
 
@@ -15,8 +17,11 @@ export interface ReadConfig {
   readonly models: readonly ModelEntry[]
 }
 
-/** Reads and builds the JSON part of a configuration. Throws one {@link ConfigError} that lists every problem. */
-export function readConfig(value: unknown): ReadConfig {
+/**
+ * Reads and builds the JSON part of a configuration. Throws one {@link ConfigError} that lists every problem.
+ * `stores` are those that the host gives; undefined when somebody else will open them.
+ */
+export function readConfig(value: unknown, stores?: Partial<Stores>): ReadConfig {
   const { config, problems: ofForm } = checkConfig(value)
   const sound = config === null ? salvage(value) : soundOf(config)
   const upstreams = buildUpstreams(sound.upstreams)
@@ -26,6 +31,7 @@ export function readConfig(value: unknown): ReadConfig {
     ...upstreams.problems,
     ...models.problems,
     ...checkAccounts(sound.accounts),
+    ...(config === null ? [] : checkStores(config, stores)),
     ...(config === null ? [] : checkAliases(config, models.models)),
   ]
   if (config === null || problems.length > 0) throw new ConfigError(problems)

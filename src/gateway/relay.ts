@@ -2,6 +2,7 @@ import type { UpstreamError } from '../canonical/upstream-error.js'
 import type { AnswerStream } from './answer.js'
 import type { ResponseStream } from './http.js'
 import type { Patience } from './patience.js'
+import type { Funds } from './stream-funds.js'
 import { faultToUpstreamError } from './upstream-fault.js'
 
 /** How the relay of a stream ended. `aborted`: the client went away. */
@@ -22,6 +23,8 @@ export interface RelayOptions {
   readonly clientGone: () => boolean
   /** What goes out at once when the status had to be committed before anything came: a head alone keeps no client waiting. */
   readonly greeting: () => string
+  /** Pays for the answer as it grows; null = it is paid for. */
+  readonly funds: Funds | null
 }
 
 /** A stream on its way: first to its first real event, then to its end. */
@@ -39,7 +42,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 /** Pumps a vendor's stream through its reducer. One await per network read; nothing is buffered ahead. */
 export function createRelay(options: RelayOptions): Relay {
-  const { stream, onEnd, clientGone } = options
+  const { stream, onEnd, clientGone, funds } = options
   const { progress } = stream
   let source: AsyncIterator<Uint8Array> | null = null
   // Set once the source is used up; the last text is still handed out before `onEnd` runs.
@@ -113,6 +116,12 @@ export function createRelay(options: RelayOptions): Relay {
         } catch (fault) {
           held += fail(faultToUpstreamError(fault))
         }
+        const refusal = funds === null || ending !== null ? null : funds.check(progress)
+        if (refusal instanceof Promise) refusal.then(goOn, giveUp)
+        else goOn(refusal)
+      }
+      const goOn = (refusal: UpstreamError | null): void => {
+        if (refusal !== null) held += fail(refusal)
         step()
       }
       const giveUp = (fault: unknown): void => {

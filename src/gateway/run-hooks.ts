@@ -1,5 +1,13 @@
 import { GatewayError } from '../errors.js'
-import type { ErrorEvent, Hooks, Refusal, RequestEvent, RouteEvent, WarningEvent } from './hooks.js'
+import type {
+  ErrorEvent,
+  Hooks,
+  Refusal,
+  RequestEvent,
+  RouteEvent,
+  StoreFailureEvent,
+  WarningEvent,
+} from './hooks.js'
 import type { UsageRecord } from '../usage/record.js'
 
 /** Runs hooks so that none of them can break a request. */
@@ -10,6 +18,7 @@ export interface HookRunner {
   readonly usage: (record: UsageRecord) => void
   warning(event: WarningEvent): void
   error(event: ErrorEvent): void
+  storeFailure(event: StoreFailureEvent): void
 }
 
 const DEFAULT_STATUS = 403
@@ -52,6 +61,7 @@ export function createHookRunner(hooks: Hooks): HookRunner {
     usage: (record) => observe(record.requestId, () => hooks.onUsage?.(record)),
     warning: (event) => observe(event.requestId, () => hooks.onWarning?.(event)),
     error: report,
+    storeFailure: (event) => observe(event.requestId, () => hooks.onStoreFailure?.(event)),
   }
 }
 

@@ -5,11 +5,25 @@ import type { Core } from './core.js'
 /** Proxies refuse long headers; what does not fit is counted, and the hook has it all. */
 const MAX_HEADER_LENGTH = 4096
 
-/** `x-crossmodel-warnings: dropped:top_k, clamped:temperature`, and the same in full to the hook; once a request. */
+/**
+ * `x-crossmodel-warnings: dropped:top_k, clamped:temperature`, and the same in full to the hook, with what the call has
+ * of its own; once a request, before its head goes out.
+ */
 export function reportWarnings(core: Core, call: Call, warnings: readonly Warning[]): void {
-  if (warnings.length === 0) return
-  call.headers['x-crossmodel-warnings'] = formatWarnings(warnings)
-  core.hooks.warning({ requestId: call.requestId, warnings })
+  const all = takeWarnings(call, warnings)
+  if (all.length === 0) return
+  call.headers['x-crossmodel-warnings'] = formatWarnings(all)
+  core.hooks.warning({ requestId: call.requestId, warnings: all })
+}
+
+/** What a stream lost after its head went out: only the hook can still be told. */
+export function reportLateWarnings(core: Core, call: Call, warnings: readonly Warning[]): void {
+  const all = takeWarnings(call, warnings)
+  if (all.length > 0) core.hooks.warning({ requestId: call.requestId, warnings: all })
+}
+
+function takeWarnings({ warnings: own }: Call, warnings: readonly Warning[]): readonly Warning[] {
+  return own.length === 0 ? warnings : [...warnings, ...own.splice(0)]
 }
 
 function formatWarnings(warnings: readonly Warning[]): string {

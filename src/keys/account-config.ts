@@ -1,3 +1,5 @@
+import type { SpendLimits } from './key-store.js'
+
 /** A key as a configuration names it. */
 export interface KeyConfig {
   /** The secret itself, `cm-…`; only its keyed hash is kept. A key made by `createApiKey` has a checksum, any other form works as it is. */
@@ -13,6 +15,10 @@ export interface KeyConfig {
   readonly concurrency?: number | null | undefined
   /** Model ids and `vendor/*` patterns. Default: all. */
   readonly allowedModels?: readonly string[] | undefined
+  /** What all calls with the key may spend. Default: what the balance has. */
+  readonly spendLimits?: SpendLimits | undefined
+  /** What each end user may spend with the key. Default: no limit. */
+  readonly endUserSpendLimits?: SpendLimits | undefined
   readonly disabled?: boolean | undefined
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number | undefined
@@ -21,7 +27,8 @@ export interface KeyConfig {
 /** An account as a configuration names it. */
 export interface AccountConfig {
   readonly id: string
-  /** Balance at start, in micro-USD. Absent: the account has no wallet yet. */
+  readonly name?: string | undefined
+  /** Balance at the first start, in micro-USD. Absent: the account has no wallet yet. */
   readonly balanceMicro?: number | undefined
   readonly keys?: readonly KeyConfig[] | undefined
   /** alias → model id, on top of the global ones. */

@@ -6,7 +6,7 @@ import type { Identity, KeyStore } from './key-store.js'
 
 /** What an authenticator works with. */
 export interface AuthenticatorOptions {
-  readonly store: KeyStore
+  readonly store: Pick<KeyStore, 'findIdentity'>
   /** Secret of the keyed hash under which keys are stored. */
   readonly secret: string
   /** Milliseconds since the epoch. */
@@ -31,8 +31,10 @@ export interface Authenticator {
    * Throws (or rejects with) a `GatewayError`: missing_api_key, invalid_api_key, api_key_inactive, user_inactive, db_error.
    */
   authenticate(credentials: Credentials): MaybePromise<Identity>
-  /** Drops what is remembered of a key, for stores that know of a change. */
+  /** Drops what is remembered of a key, for those who change one. */
   forget(hash: string): void
+  /** Drops what is remembered of all keys of an account. */
+  forgetAccount(accountId: string): void
 }
 
 /** Unknown keys have a small cache of their own, so that a flood of guesses evicts no good key. */
@@ -78,6 +80,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return answer
   }
 
+  function forgetWhere(isMeant: (identity: Identity) => boolean): void {
+    changes += 1
+    pending.clear()
+    for (const [key, identity] of known.entries()) if (isMeant(identity)) known.delete(key)
+  }
+
   return {
     authenticate({ key, missingMessage }) {
       if (key === null || key === '') throw new GatewayError('missing_api_key', missingMessage)
@@ -90,10 +98,11 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return pending.get(key) ?? lookUp(key)
     },
     forget(hash) {
-      changes += 1
-      pending.clear()
-      for (const [key, identity] of known.entries()) if (identity.key.hash === hash) known.delete(key)
+      forgetWhere((identity) => identity.key.hash === hash)
       for (const [key, unknownHash] of unknown.entries()) if (unknownHash === hash) unknown.delete(key)
+    },
+    forgetAccount(accountId) {
+      forgetWhere((identity) => identity.account.id === accountId)
     },
   }
 }
@@ -114,7 +123,7 @@ function assertActive(identity: Identity, now: number): Identity {
 }
 
 /** A broken store is our fault, whatever it says; its words stay inside. */
-function askStore(store: KeyStore, hash: string): MaybePromise<Identity | null> {
+function askStore(store: Pick<KeyStore, 'findIdentity'>, hash: string): MaybePromise<Identity | null> {
   try {
     const found = store.findIdentity(hash)
     return found instanceof Promise ? found.catch(storeFailure) : found

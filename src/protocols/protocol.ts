@@ -73,6 +73,8 @@ export interface StreamDecoder {
 export interface StreamEncoder {
   /** Zero or more whole events. */
   push(part: StreamPart): string
+  /** What could not be said so far, in the words and paths of `encodeResponse`. */
+  readonly warnings: readonly Warning[]
 }
 
 /** What the gateway must know of a client's request before it decodes or forwards it. */
@@ -101,6 +103,10 @@ export interface Observation {
   readonly usage?: PartialUsage | undefined
   /** The vendor has said how the answer ended: an end of the stream after this is a clean one. */
   readonly finished?: boolean | undefined
+  /** Where there can be several answers: which of them have ended here. Absent for an end of all. */
+  readonly finishedIndexes?: readonly number[] | undefined
+  /** True: nothing follows, so that the answers which have ended are all there are. */
+  readonly last?: boolean | undefined
   readonly error?: UpstreamError | undefined
   /** True: the event is there only because we asked for usage. */
   readonly usageOnly?: boolean | undefined
@@ -179,6 +185,26 @@ export interface UpstreamWire {
   takesUrl?(kind: MediaKind, url: string, target: Target): boolean
   /** False: the protocol has no stop sequences; they are applied to the answer. Default true. */
   readonly stopSequences?: boolean | undefined
+  /** Absent: the vendor ends no answer half-way. */
+  readonly continuation?: Continuation | undefined
+}
+
+/** How a vendor is asked to go on with an answer that it ended half-way, for clients whose protocol knows no such end. */
+export interface Continuation {
+  /** True: it goes on within the block that was cut; false: with another one. */
+  readonly seamless: boolean
+  /** Path of what says in an answer that it ended. */
+  readonly endPath: string
+  /** Body of the request for the rest of an answer; null for an answer that has none. */
+  continueRequest(request: JsonObject, answer: JsonObject): JsonObject | null
+  /** Collects from a stream what `continueRequest` reads of an answer; null when no answer to the request can need it. */
+  createCollector(request: JsonObject): AnswerCollector | null
+}
+
+export interface AnswerCollector {
+  push(event: SseEvent): void
+  /** The whole answer, or the part of it that tells that it has no rest. */
+  answer(): JsonObject
 }
 
 /** What may stand behind a URL in a request. */

@@ -14,6 +14,7 @@ const LEVEL: KnownTraits = {
   reasoning: 'level',
   reasoningOff: false,
   mediaInToolResults: true,
+  mediaUrls: true,
   needsThoughtSignatures: true,
   hostedToolsWithFunctions: true,
   jsonOutputWithFunctions: true,

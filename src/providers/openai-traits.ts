@@ -24,6 +24,9 @@ const SWITCHABLE: KnownTraits = {
   chatToolsWithReasoning: 'allowed',
 }
 
+/** Takes explicit prompt-cache breakpoints: GPT-5.6 and later. */
+const BREAKPOINTS: KnownTraits = { cacheBreakpoints: true }
+
 function withoutReasoning(maxOutputTokens: number): KnownTraits {
   return { maxOutputTokens, reasoning: 'none', sampling: 'free', instructionRole: 'system' }
 }
@@ -35,16 +38,17 @@ export const OPENAI_TRAITS: readonly TraitsRow[] = [
   { match: /^gpt-5(\.\d)?-chat/, traits: withoutReasoning(16_384) },
   {
     match: /^gpt-(6-astra|6\.1-sol)/,
-    traits: { ...ALWAYS_ON, efforts: ['low', 'medium', 'high', 'xhigh', 'max'] },
+    traits: { ...ALWAYS_ON, ...BREAKPOINTS, efforts: ['low', 'medium', 'high', 'xhigh', 'max'] },
   },
   {
     match: /^gpt-6/,
-    traits: { ...SWITCHABLE, efforts: ['none', 'low', 'medium', 'high', 'xhigh', 'max'] },
+    traits: { ...SWITCHABLE, ...BREAKPOINTS, efforts: ['none', 'low', 'medium', 'high', 'xhigh', 'max'] },
   },
   {
     match: /^gpt-5[.-]6/,
     traits: {
       ...SWITCHABLE,
+      ...BREAKPOINTS,
       efforts: ['none', 'low', 'medium', 'high', 'xhigh', 'max'],
       chatToolsWithReasoning: 'refused',
     },
@@ -68,7 +72,7 @@ export const OPENAI_TRAITS: readonly TraitsRow[] = [
   { match: /^gpt-5-pro/, traits: { ...ALWAYS_ON, maxOutputTokens: 272_000, efforts: ['high'] } },
   { match: /^gpt-5-codex/, traits: { ...ALWAYS_ON, efforts: ['low', 'medium', 'high'] } },
   { match: /^gpt-5/, traits: { ...ALWAYS_ON, efforts: ['minimal', 'low', 'medium', 'high'] } },
-  { match: /^gpt-[7-9]/, traits: REASONING },
+  { match: /^gpt-[7-9]/, traits: { ...REASONING, ...BREAKPOINTS } },
   { match: /^o1-(mini|preview)/, traits: { ...ALWAYS_ON, maxOutputTokens: 32_768, efforts: [] } },
   { match: /^o\d/, traits: O_SERIES },
   { match: /^gpt-4\.1/, traits: withoutReasoning(32_768) },

@@ -20,6 +20,8 @@ export const OTHER_TRAITS: Readonly<Record<string, readonly TraitsRow[]>> = {
       traits: { reasoningOff: false, sampling: 'fixed', forcedToolChoice: false },
     },
   ],
+  // Earlier models have no way to be told to read their earlier reasoning.
+  qwen: [{ match: /^qwen(3\.[6-9]|[4-9])/, traits: { reasoningBackFlag: 'preserve_thinking' } }],
   minimax: [{ match: /^minimax-m2/, traits: { reasoningOff: false } }],
   'x-ai': [
     // Any effort is an error there.

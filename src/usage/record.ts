@@ -50,8 +50,57 @@ export interface UsageWindows {
   readonly monthly: UsageTotals
 }
 
+/** Which records; what is absent does not filter. */
+export interface UsageFilter {
+  readonly accountId?: string | undefined
+  readonly keyId?: string | undefined
+  readonly model?: string | undefined
+  readonly status?: CallStatus | undefined
+  readonly endUser?: string | undefined
+  /** Milliseconds since the epoch, included. */
+  readonly since?: number | undefined
+  /** Milliseconds since the epoch, not included. */
+  readonly until?: number | undefined
+}
+
+/** A page of records, newest first. */
+export interface UsageQuery extends UsageFilter {
+  /** Only records behind this one: the last one of the page before. */
+  readonly after?: Pick<UsageRecord, 'time' | 'requestId'> | undefined
+  readonly limit: number
+}
+
+/** What totals are grouped by; a day is written `2026-01-31`, UTC. */
+export type UsageDimension = 'day' | 'model' | 'key' | 'end_user'
+
+/** Totals of an account over whole UTC days, from aggregates: no scan of the records. */
+export interface UsageTotalsQuery {
+  /** Absent: all accounts together. */
+  readonly accountId?: string | undefined
+  readonly by: UsageDimension
+  /** UTC midnight, milliseconds since the epoch, included. */
+  readonly since: number
+  /** UTC midnight, not included. */
+  readonly until: number
+}
+
+/** The totals of one day, model, key or end user (calls without an end user are no group of their own). */
+export interface UsageGroup {
+  readonly group: string
+  readonly totals: UsageTotals
+}
+
 /** Where usage records go. */
 export interface UsageStore {
+  /** A request id that is there already changes nothing. */
   append(record: UsageRecord): MaybePromise<void>
   windows(accountId: string, now: number): MaybePromise<UsageWindows>
+  /** Null when there is none, or it has been pruned. Without the vendor's raw usage. */
+  record(requestId: string): MaybePromise<UsageRecord | null>
+  /** Newest first; of the same time, by request id, descending. */
+  records(query: UsageQuery): MaybePromise<readonly UsageRecord[]>
+  /** Days ascending; other groups by cost, dearest first. */
+  totals(query: UsageTotalsQuery): MaybePromise<readonly UsageGroup[]>
+  /** Forgets records from before a time, not the totals; returns how many. Safe to run anywhere, any time. */
+  prune(before: number): MaybePromise<number>
 }

@@ -1,13 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { counterexampleOf } from '../contracts/counterexample.js'
-import {
-  affordableOutputTokens,
-  holdAmount,
-  releaseHold,
-  settleHold,
-  placeHold,
-} from '../../src/balance/hold.js'
+import { affordableOutputTokens, holdAmount } from '../../src/balance/hold.js'
 import { costMicro, type ModelPrice } from '../../src/balance/price.js'
 import { completeUsage } from '../../src/canonical/usage.js'
 
@@ -93,39 +87,5 @@ describe('affordableOutputTokens', () => {
     expect(affordableOutputTokens(9, 10, price)).toBe(0)
     expect(affordableOutputTokens(-1, 0, price)).toBe(0)
     expect(affordableOutputTokens(10, 10, price)).toBe(Number.MAX_SAFE_INTEGER)
-  })
-})
-
-describe('transitions', () => {
-  const wallet = { balanceMicro: 100, heldMicro: 0 }
-
-  it('leave their arguments as they were', () => {
-    const placed = placeHold(Object.freeze({ ...wallet }), { accountId: 'acme', amountMicro: 60 })
-    if (placed.wallet === null || placed.hold === null) throw new Error('expected a hold')
-    const settled = settleHold(Object.freeze(placed.wallet), Object.freeze(placed.hold), 30)
-    expect(settled.wallet).toEqual({ balanceMicro: 70, heldMicro: 0 })
-    expect(placed.wallet).toEqual({ balanceMicro: 100, heldMicro: 60 })
-  })
-
-  it('do not release what has ended', () => {
-    const hold = {
-      accountId: 'acme',
-      amountMicro: 60,
-      status: 'settled',
-      chargedMicro: 5,
-      shortfallMicro: 0,
-    } as const
-    expect(releaseHold(wallet, hold, 'expired')).toEqual({ wallet, hold })
-  })
-
-  it('do not free an amount twice when an expired hold is released', () => {
-    const hold = {
-      accountId: 'acme',
-      amountMicro: 60,
-      status: 'expired',
-      chargedMicro: 0,
-      shortfallMicro: 0,
-    } as const
-    expect(releaseHold(wallet, hold, 'released').wallet).toEqual(wallet)
   })
 })

@@ -140,7 +140,8 @@ describe('priceFor', () => {
   ])(
     'takes the highest tier that %d input tokens exceed, in whatever order they are listed',
     (input, expected) => {
-      expect(priceFor(price, input).inputMicroPer1M).toBe(expected)
+      const ascending = { ...price, tiers: price.tiers?.toReversed() }
+      for (const listed of [price, ascending]) expect(priceFor(listed, input).inputMicroPer1M).toBe(expected)
     },
   )
 

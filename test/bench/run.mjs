@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { printGrowth } from './growth.mjs'
 import { send, sendMany } from './load.mjs'
 import { chatRequest, messagesRequest } from './requests.mjs'
 
@@ -150,3 +151,4 @@ if (wanted('memory')) {
 }
 
 for (const server of [gateway, bare, upstream]) server.stop()
+if (wanted('growth')) printGrowth()

@@ -36,6 +36,60 @@ async function start(create: CreateLimitStore): Promise<Harness> {
   }
 }
 
+/** Several users of the same empty limits: connections or processes, all with the time of the clock. */
+export type CreateSharedLimitStores = (
+  clock: TestClock,
+) => Promise<readonly [LimitStore, LimitStore, ...LimitStore[]]>
+
+/** What must hold when several gateways share one limit store. */
+export function testSharedLimitStore(name: string, create: CreateSharedLimitStores): void {
+  async function takeEverywhere(count: number, fields: Partial<LimitRequest>) {
+    const clock = createClock()
+    const stores = await create(clock)
+    const calls = Array.from({ length: count }, async (_, index) => {
+      const store = stores[index % stores.length] ?? stores[0]
+      const request = limitRequest({ leaseId: `lease_${index}`, ...fields })
+      return { request, decision: await store.take(request) }
+    })
+    const allowed = (await Promise.all(calls)).filter(({ decision }) => decision.allowed)
+    return { clock, stores, allowed }
+  }
+
+  describe(`${name}: one limit store, several gateways`, () => {
+    it('case 68: requests per minute are those of all together', async () => {
+      const { clock, stores, allowed } = await takeEverywhere(100, { rpm: 30 })
+      expect(allowed).toHaveLength(30)
+      clock.advance(2000)
+      const next = await stores[1].take(limitRequest({ leaseId: 'next', rpm: 30 }))
+      expect(next).toMatchObject({ allowed: true, requests: { remaining: 0 } })
+    })
+
+    it('case 66: no more tokens are reserved than the minute has', async () => {
+      const { allowed } = await takeEverywhere(50, { tpm: 1000, tokens: 90 })
+      expect(allowed).toHaveLength(11)
+    })
+
+    it('case 67: what one gateway gives back another one can take', async () => {
+      const { stores, allowed } = await takeEverywhere(2, { tpm: 100, tokens: 100 })
+      const [first] = allowed
+      if (first === undefined) throw new Error('expected one to be allowed')
+      await stores[1].finish(first.request, first.decision, 30)
+      await stores[0].finish(first.request, first.decision, 30)
+      const next = await stores[0].take(limitRequest({ leaseId: 'next', tpm: 100, tokens: 70 }))
+      expect(next).toMatchObject({ allowed: true, tokens: { remaining: 0 } })
+    })
+
+    it('case 69: slots are those of all together, and come back by themselves', async () => {
+      const { clock, stores, allowed } = await takeEverywhere(40, { concurrency: 5, leaseTtlMs: 1000 })
+      expect(allowed).toHaveLength(5)
+      const next = limitRequest({ leaseId: 'next', concurrency: 5 })
+      expect((await stores[1].take(next)).allowed).toBe(false)
+      clock.advance(1000)
+      expect((await stores[0].take(next)).allowed).toBe(true)
+    })
+  })
+}
+
 /** The contract of every {@link LimitStore}. */
 export function testLimitStore(name: string, create: CreateLimitStore): void {
   describe(`${name}: limit store`, () => {

@@ -1,5 +1,6 @@
 import type { Usage } from '../../src/canonical/usage.js'
-import type { AccountRecord, KeyRecord } from '../../src/keys/key-store.js'
+import type { HoldRequest, LedgerEntry, Posting } from '../../src/balance/ledger.js'
+import type { AccountRecord, AuditDraft, KeyRecord } from '../../src/keys/key-store.js'
 import type { LimitRequest } from '../../src/limits/store.js'
 import type { UsageRecord } from '../../src/usage/record.js'
 
@@ -9,7 +10,13 @@ export interface TestClock {
   readonly advance: (milliseconds: number) => void
 }
 
-export function createClock(start = Date.parse('2024-05-15T12:00:00Z')): TestClock {
+/** Where a clock of the tests starts: a Wednesday, in the middle of its day and month. */
+export const START = Date.parse('2024-05-15T12:00:00Z')
+export const DAY_MS = 86_400_000
+/** When the holds of the tests may be swept. */
+export const EXPIRES_AT = START + 600_000
+
+export function createClock(start = START): TestClock {
   let time = start
   return {
     now: () => time,
@@ -20,7 +27,7 @@ export function createClock(start = Date.parse('2024-05-15T12:00:00Z')): TestClo
 }
 
 export function accountRecord(fields: Partial<AccountRecord> = {}): AccountRecord {
-  return { id: 'acme', status: 'active', ...fields }
+  return { id: 'acme', status: 'active', createdAt: 0, ...fields }
 }
 
 export function keyRecord(fields: Partial<KeyRecord> = {}): KeyRecord {
@@ -34,6 +41,44 @@ export function keyRecord(fields: Partial<KeyRecord> = {}): KeyRecord {
     tpm: 100_000,
     concurrency: null,
     createdAt: 0,
+    ...fields,
+  }
+}
+
+export function auditDraft(fields: Partial<AuditDraft> = {}): AuditDraft {
+  return {
+    time: 0,
+    actor: 'admin',
+    action: 'account.create',
+    accountId: 'acme',
+    keyId: null,
+    details: {},
+    ...fields,
+  }
+}
+
+export function posting(fields: Partial<Posting> = {}): Posting {
+  return { accountId: 'acme', kind: 'top_up', amountMicro: 100, externalId: 'payment_1', ...fields }
+}
+
+export function holdRequest(fields: Partial<HoldRequest> = {}): HoldRequest {
+  return { holdId: 'hold_1', accountId: 'acme', amountMicro: 10, expiresAt: EXPIRES_AT, ...fields }
+}
+
+/** A line of the books without its number. */
+export function entryDraft(fields: Partial<LedgerEntry> = {}): Omit<LedgerEntry, 'id'> {
+  return {
+    accountId: 'acme',
+    kind: 'top_up',
+    time: START,
+    balanceMicro: 0,
+    heldMicro: 0,
+    balanceAfterMicro: 0,
+    shortfallMicro: 0,
+    holdId: null,
+    externalId: null,
+    note: null,
+    actor: null,
     ...fields,
   }
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, createGateway, type GatewayConfig } from '../../src/index.js'
+import {
+  ConfigError,
+  createGateway,
+  createMemoryStore,
+  type GatewayConfig,
+  parseConfig,
+} from '../../src/index.js'
 import { BASE_CONFIG, KEY, PRICE } from '../support/test-gateway.js'
 
 /** The problems of a configuration as `path: message`. */
@@ -192,9 +198,59 @@ describe('accounts and keys', () => {
   })
 })
 
+describe('stores', () => {
+  const NEEDS_SECRET =
+    'keySecret: is needed when stores outlive the process or are shared: keys are known by hashes that are made with it'
+  const secretless = { ...BASE_CONFIG, keySecret: undefined }
+
+  it('that keep keys need the secret of their hashes', () => {
+    const { keys, ledger } = createMemoryStore({ now: () => 0, secret: '' })
+    expect(problemsOf({ ...secretless, stores: { keys } })).toEqual([NEEDS_SECRET])
+    expect(problemsOf({ ...secretless, stores: { ledger } })).toEqual([])
+    expect(problemsOf({ ...BASE_CONFIG, stores: { keys } })).toEqual([])
+    expect(() => parseConfig({ ...secretless, store: 'sqlite:./x.db' })).toThrow(NEEDS_SECRET)
+    expect(() => parseConfig({ ...secretless, limits: 'redis://127.0.0.1' })).toThrow(NEEDS_SECRET)
+    expect(() => parseConfig({ ...secretless, store: 'memory', limits: 'memory' })).not.toThrow()
+  })
+
+  it.each([
+    'memory',
+    'sqlite:./gateway.db',
+    'sqlite::memory:',
+    'postgres://u:p@h:5432/d',
+    'postgresql://h/d',
+  ])('%s can be named', (store) => {
+    expect(
+      parseConfig({ ...BASE_CONFIG, store, limits: 'rediss://u:p@h:6380/1', state: 'store' }),
+    ).toMatchObject({
+      store,
+    })
+  })
+
+  it('that are named must be given where nobody opens them', () => {
+    const opened = 'is opened by the command only: in code, open the store yourself and give it as stores'
+    const { keys, ledger, limits } = createMemoryStore({ now: () => 0, secret: '' })
+    const named = { ...BASE_CONFIG, store: 'postgres://u:p@h/d', limits: 'redis://h' }
+    expect(problemsOf(named)).toEqual([`store: ${opened}`, `limits: ${opened}`])
+    expect(problemsOf({ ...named, stores: { keys, ledger, limits } })).toEqual([])
+  })
+
+  it('show no password in what is wrong with them', () => {
+    const problems = problemsWith({ store: 'postgres:u:hunter2@h', limits: 'http://u:hunter2@h' })
+    expect(problems).toHaveLength(2)
+    expect(problems.join()).not.toContain('hunter2')
+  })
+})
+
 describe('the rest', () => {
   it.each<[object, string]>([
-    [{ store: 'paper' }, 'store: must be one of "memory"'],
+    [
+      { store: 'paper' },
+      'store: must be "memory", "sqlite:FILE" or "postgres://USER:PASSWORD@HOST/DATABASE"',
+    ],
+    [{ limits: 'postgres://x' }, 'limits: must be "memory" or "redis://USER:PASSWORD@HOST"'],
+    [{ state: 'memory' }, 'state: must be one of "limits","store"'],
+    [{ retentionDays: 0 }, 'retentionDays: must be more than 0'],
     [{ maxBodyBytes: '1' }, 'maxBodyBytes: must be a number'],
     [{ timeouts: { idleMs: -1 } }, 'timeouts.idleMs: must be at least 0'],
     [{ cors: {} }, 'cors.origins: must be "*" or a list of origins'],

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createApiKey, type GatewayConfig, hashKey, type KeyRecord } from '../../src/index.js'
+import {
+  createApiKey,
+  createMemoryStore,
+  type GatewayConfig,
+  hashKey,
+  type KeyStore,
+} from '../../src/index.js'
+import type { KeyChange } from '../../src/keys/key-store.js'
 import { CHAT, ENDPOINTS, MESSAGES, RESPONSES } from '../support/calls.js'
 import { type Answer, readAnswer } from '../support/read-answer.js'
 import {
@@ -132,8 +139,8 @@ describe('a generated key', () => {
 
   it('with a typo is refused without a look-up', async () => {
     const asked: string[] = []
-    const keys = { findIdentity: (hash: string) => (asked.push(hash), null) }
-    const tested = createTestGateway({ stores: { keys } })
+    const keys = storeWith({ findIdentity: (hash) => (asked.push(hash), null) })
+    const tested = createTestGateway({ stores: { keys }, accounts: [] })
     const last = key.at(-1)
     const typo = key.slice(0, -1) + (last === '0' ? '1' : '0')
     expect(await outcome(tested, typo)).toEqual(
@@ -182,10 +189,10 @@ describe('a key that is not active', () => {
 })
 
 it('a key store that fails is a 500 that says nothing of it', async () => {
-  const keys = {
+  const keys = storeWith({
     findIdentity: () => Promise.reject(new Error('connect ECONNREFUSED 10.1.2.3:5432 password=hunter2')),
-  }
-  const tested = createTestGateway({ stores: { keys } })
+  })
+  const tested = createTestGateway({ stores: { keys }, accounts: [] })
   const { status, json, text } = await tested.post(CHAT.path, CHAT.request())
   expect([status, json]).toEqual([
     500,
@@ -209,10 +216,14 @@ it('keys are kept as keyed hashes only', () => {
   expect(JSON.stringify(stored)).not.toContain(KEY)
 })
 
-function changeKey({ stores }: TestGateway, change: Partial<KeyRecord>): void {
-  const key = stores.keys.key('key_acme')
-  if (key === null) throw new Error('there is no such key')
-  stores.keys.putKey({ ...key, ...change })
+/** As another instance does it: this one is not told. */
+function changeKey({ stores, clock }: TestGateway, change: KeyChange): void {
+  const note = { actor: 'ada', action: 'key.change', accountId: 'acme', keyId: 'key_acme', details: {} }
+  stores.keys.changeKey('key_acme', change, { time: clock.now(), ...note })
+}
+
+function storeWith(methods: Partial<KeyStore>): KeyStore {
+  return { ...createMemoryStore({ now: () => 0, secret: '' }).keys, ...methods }
 }
 
 function secretOf({ keySecret = '' }: GatewayConfig): string {

@@ -34,7 +34,7 @@ const GEMINI_ANSWER = whole({
 })
 
 /** A gateway with a Gemini vendor, too, that fetches media with `fetchMedia`; null: it does not fetch. */
-function createMediaGateway(fetchMedia: MediaFetcher | null): TestGateway {
+function createMediaGateway(fetchMedia: MediaFetcher | null, maxTotalBytes?: number): TestGateway {
   return createTestGateway({
     upstreams: {
       ...BASE_CONFIG.upstreams,
@@ -44,7 +44,7 @@ function createMediaGateway(fetchMedia: MediaFetcher | null): TestGateway {
       ...BASE_CONFIG.models,
       { id: 'test/gemini', upstream: 'gemini', model: 'vendor-gemini', price: PRICE, maxOutputTokens: 1000 },
     ],
-    ...(fetchMedia === null ? {} : { media: { fetchUrls: true }, fetchMedia }),
+    ...(fetchMedia === null ? {} : { media: { fetchUrls: true, maxTotalBytes }, fetchMedia }),
   })
 }
 
@@ -171,6 +171,48 @@ describe('media by URL', () => {
   })
 })
 
+describe('media that are too large together', () => {
+  const urls = Array.from({ length: 9 }, (_, at) => `${LINK}/${at}`)
+
+  it('are a 400 that names the one too many, and the rest is not fetched', async () => {
+    const started: string[] = []
+    const signals: AbortSignal[] = []
+    const tested = createMediaGateway(async (url, signal) => {
+      started.push(url)
+      signals.push(signal)
+      return PDF
+    }, 8)
+    const { status, json } = await tested.post(MESSAGES.path, documents('test/gemini', ...urls))
+    expect([status, json.error.message]).toEqual([
+      400,
+      'messages[0].content[2]: with it, the media of the request are larger than 8 bytes.',
+    ])
+    expect(started.length).toBeLessThan(urls.length)
+    expect(signals.every(({ aborted }) => aborted)).toBe(true)
+    expectNoCharge(tested)
+  })
+
+  it('are taken up to the limit', async () => {
+    const tested = createMediaGateway(createRecorder(PDF).fetchMedia, 27)
+    tested.vendor.play(GEMINI_ANSWER)
+    expect((await tested.post(MESSAGES.path, documents('test/gemini', ...urls))).status).toBe(200)
+  })
+
+  it('are fetched a few at a time', async () => {
+    let [running, most] = [0, 0]
+    const tested = createMediaGateway(async () => {
+      running++
+      most = Math.max(most, running)
+      await Promise.resolve()
+      running--
+      return PDF
+    })
+    tested.vendor.play(GEMINI_ANSWER)
+    expect((await tested.post(MESSAGES.path, documents('test/gemini', ...urls))).status).toBe(200)
+    expect(most).toBe(4)
+  })
+})
+
 describe('media that cannot be had', () => {
   it.each(IMAGES)(
     'are a 400 by default, which names the part: $endpoint.path',
@@ -240,6 +282,7 @@ describe('the fetching of what a vendor does not take', () => {
     target: { model: 'm', family: 'f', traits: {} },
     context: createCodecContext(),
     signal: createCancelSource().signal,
+    maxTotalBytes: 100,
   } as const
 
   test('is of no request without URLs', async () => {
@@ -259,6 +302,16 @@ describe('the fetching of what a vendor does not take', () => {
         [`${LINK}/2`, PDF],
       ]),
     )
+  })
+
+  test('refuses a request that is nested too deeply as the client’s fault', async () => {
+    let nested: JsonObject = {}
+    for (let depth = 0; depth < 100_000; depth++) nested = { type: 'tool_result', content: [nested] }
+    const body = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: [nested] }] }
+    const { fetchMedia } = createRecorder()
+    await expect(fetchRefusedMedia(fetchMedia, { ...route, body, to: gemini })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
   })
 
   test('gives up with a client that says so by a plain signal', async () => {

@@ -139,7 +139,7 @@ describe('the record of a call', () => {
       await tested.post(path, { ...request(), stream: true })
       await tested.post(path, request('[[error:500]]'))
     }
-    const stored = tested.stores.usage.recent({ limit: 100 })
+    const stored = tested.stores.usage.records({ limit: 100 })
     expect(stored.map(({ requestId }) => requestId).sort()).toEqual(
       tested.records.map(({ requestId }) => requestId).sort(),
     )

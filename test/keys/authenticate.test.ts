@@ -24,7 +24,7 @@ function start(options: { cacheSize?: number; find?: KeyStore['findIdentity'] } 
   const clock = createClock()
   const identities = new Map([[HASH, ACTIVE]])
   const asked: string[] = []
-  const store: KeyStore = {
+  const store: Pick<KeyStore, 'findIdentity'> = {
     findIdentity(hash) {
       asked.push(hash)
       return options.find === undefined ? (identities.get(hash) ?? null) : options.find(hash)
@@ -131,6 +131,19 @@ describe('createAuthenticator', () => {
     expect(await failure(authenticate(KEY))).toMatchObject({ code: 'invalid_api_key' })
     authenticator.forget(HASH)
     expect(await authenticate(KEY)).toBe(ACTIVE)
+  })
+
+  it('forgets at once all keys of an account, and no other', async () => {
+    const { authenticate, authenticator, identities, asked } = start()
+    const other = keyRecord({ id: 'key_2', accountId: 'other', hash: hashKey('cm-of-another', SECRET) })
+    identities.set(other.hash, { key: other, account: accountRecord({ id: 'other' }) })
+    await authenticate(KEY)
+    await authenticate('cm-of-another')
+    identities.set(HASH, { ...ACTIVE, account: accountRecord({ status: 'suspended' }) })
+    authenticator.forgetAccount('acme')
+    expect(await failure(authenticate(KEY))).toMatchObject({ code: 'user_inactive' })
+    await authenticate('cm-of-another')
+    expect(asked).toEqual([HASH, other.hash, HASH])
   })
 
   it('remembers an unknown key for as long as a known one', async () => {

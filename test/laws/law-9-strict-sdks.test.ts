@@ -10,6 +10,7 @@ import {
   type StreamPart,
 } from '../../src/index.js'
 import { createLinearizer } from '../../src/protocols/translate/linearize.js'
+import { CUT_STREAM } from './support/cut-streams.js'
 import { answers } from './support/answer-arbitraries.js'
 import { CLIENTS, encodeContext, PAIRS } from './support/protocols.js'
 import { STREAMS } from './support/scenarios.js'
@@ -110,6 +111,52 @@ function check(client: Protocol, reading: SdkReading, response: CanonicalRespons
   })
 }
 
+/** How a client is told of an answer that was cut. */
+const CUT_STOPS: Readonly<Record<string, string>> = {
+  'openai-chat': 'length',
+  'openai-responses': 'incomplete max_output_tokens',
+  'anthropic-messages': 'max_tokens',
+}
+
+/** Streams whose last call is cut somewhere in its arguments, by the token limit. */
+const cutStreams: fc.Arbitrary<readonly StreamPart[]> = fc
+  .tuple(streams({ custom: false }), fc.nat(20))
+  .filter(([parts]) => parts.some(isToolOpen))
+  .map(([parts, at]) => {
+    const key = Math.max(...parts.map((part) => (isToolOpen(part) ? part.key : -1)))
+    const isPiece = (part: StreamPart): boolean => part.type === 'delta' && part.key === key
+    const kept = at % Math.max(1, parts.filter(isPiece).length)
+    let seen = 0
+    return parts
+      .filter((part) => !isPiece(part) || ++seen <= kept)
+      .map((part): StreamPart => {
+        if (part.type === 'close' && part.key === key) return { ...part, status: 'incomplete' }
+        return part.type === 'finish' ? { ...part, finish: { reason: 'length' } } : part
+      })
+  })
+
+function isToolOpen(part: StreamPart): part is Extract<StreamPart, { type: 'open' }> {
+  return part.type === 'open' && part.block.kind === 'tool'
+}
+
+interface CutCall {
+  readonly id: string
+  readonly name: string
+  readonly input: string
+  readonly isCut: boolean
+}
+
+/** Whole calls are whole; a cut one is never taken for one with other arguments where the client's protocol can say so. */
+function expectCut(client: Protocol, { calls }: SdkReading, given: readonly CutCall[]): void {
+  expect(calls.map(({ id, name }) => [id, name])).toEqual(given.map(({ id, name }) => [id, name]))
+  given.forEach(({ input, isCut: isHalf }, at) => {
+    const got = calls[at]?.input ?? ''
+    if (!isHalf) expect(argumentsOf(got)).toEqual(argumentsOf(input))
+    else if (client.id === 'anthropic-messages') expect(parseJson(got)).toBeTypeOf('object')
+    else expect(got).toBe(input)
+  })
+}
+
 describe('law 9: the official SDK reads every stream, and reads what it says', () => {
   it.each(CLIENTS)('any stream, written as $id', async (client) => {
     await fc.assert(
@@ -141,6 +188,51 @@ describe('law 9: the official SDK reads every stream, and reads what it says', (
         expect(reading.thought).toBe(answer.thought?.text ?? '')
         expect(reading.calls.map(({ id, input }) => [id, parseJson(input)])).toEqual(
           answer.calls.map(({ id, input }) => [id, parseJson(input)]),
+        )
+        expect(reading.usage).toEqual({ input: answer.usage.input, output: answer.usage.output })
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it.each(CLIENTS)('any stream that is cut within a call, written as $id', async (client) => {
+    await fc.assert(
+      fc.asyncProperty(cutStreams, async (parts) => {
+        const { content } = accumulate(parts).response
+        const reading = await read(client, write(client, parts))
+        expect(reading.text).toBe(EXPECTED[client.id]?.text(content))
+        expect(reading.stop).toBe(CUT_STOPS[client.id])
+        const calls = content.filter((part) => part.type === 'tool-call')
+        expectCut(
+          client,
+          reading,
+          calls.map((call) => ({ ...call, isCut: call.status === 'incomplete' })),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  it.each(PAIRS)('any answer of a vendor that is cut within a call: $name', async (pair) => {
+    const reply = replyOf(pair)
+    const { id } = pair.protocol
+    await fc.assert(
+      fc.asyncProperty(answers, fc.nat(20), async (answer, at) => {
+        const last = answer.calls.at(-1)
+        fc.pre(last !== undefined)
+        if (last === undefined) return
+        const pieces = Math.ceil([...last.input].length / answer.pieceLength)
+        const kept = at % pieces
+        const events = CUT_STREAM[id](WRITE_ANSWER[id](answer).events, kept)
+        const reading = await read(pair.client, translateEvents(reply, parseSse(events.join(''))))
+        expect(reading.text).toBe(answer.text)
+        expect(reading.stop).toBe(CUT_STOPS[pair.client.id])
+        const input = [...last.input].slice(0, kept * answer.pieceLength).join('')
+        const given = [...answer.calls.slice(0, -1), ...(id === 'gemini' ? [] : [{ ...last, input }])]
+        expectCut(
+          pair.client,
+          reading,
+          given.map((call) => ({ ...call, isCut: id !== 'gemini' && call.id === last.id })),
         )
         expect(reading.usage).toEqual({ input: answer.usage.input, output: answer.usage.output })
       }),

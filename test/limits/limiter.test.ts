@@ -18,6 +18,50 @@ describe('decideLimits', () => {
     })
   })
 
+  it.each([
+    ['tokens', { rpm: 60, tpm: 60 }, 20_000],
+    ['requests', { rpm: 2, tpm: 60 }, 30_000],
+    ['requests', { rpm: 3, tpm: 60 }, 20_000],
+  ] as const)(
+    'names the slowest of several that refuse, of equal ones the first: %s',
+    (refusedBy, rules, retryAfterMs) => {
+      const request = limitRequest({ ...rules, tokens: 20 })
+      const emptied = {
+        requests: { level: 0, updatedAt: NOW, lastFullAt: NOW },
+        tokens: { level: 0, updatedAt: NOW, lastFullAt: NOW },
+      }
+      const { decision } = decideLimits(emptied, request, IDLE)
+      expect(decision).toMatchObject({ allowed: false, refusedBy, retryAfterMs })
+    },
+  )
+
+  it('says what it has reserved, and what is left', () => {
+    const { decision } = decideLimits({}, limitRequest({ rpm: 5, tpm: 100, tokens: 30 }), IDLE)
+    expect(decision).toEqual({
+      allowed: true,
+      reservedTokens: 30,
+      requests: { limit: 5, remaining: 4, resetMs: 12_000 },
+      tokens: { limit: 100, remaining: 70, resetMs: 18_000 },
+    })
+  })
+
+  it('says what is left when it refuses, of the limits that there are', () => {
+    const busy = { inFlight: 1, now: NOW }
+    const one = { concurrency: 1, tokens: 30 }
+    expect(decideLimits({}, limitRequest({ ...one, rpm: 5 }), busy).decision).toEqual({
+      allowed: false,
+      refusedBy: 'concurrency',
+      retryAfterMs: 1000,
+      reservedTokens: 0,
+      requests: { limit: 5, remaining: 5, resetMs: 0 },
+      tokens: null,
+    })
+    expect(decideLimits({}, limitRequest({ ...one, tpm: 100 }), busy).decision).toMatchObject({
+      requests: null,
+      tokens: { limit: 100, remaining: 100, resetMs: 0 },
+    })
+  })
+
   it('changes no state when it refuses', () => {
     const before = {}
     const { state, decision } = decideLimits(before, limitRequest({ rpm: 5, concurrency: 1 }), {

@@ -104,6 +104,25 @@ describe('takeTokens', () => {
   })
 })
 
+describe('a clock that was set back', () => {
+  const taken = bucketWith(10)
+
+  it.each([1, 60_000])('by %d ms leaves the bucket as it was, until it has caught up', (backMs) => {
+    expect(takeTokens(taken, RULE, 0, NOW - backMs).state).toEqual(taken)
+  })
+
+  it('by more than a refill takes, starts the bucket anew at that time, with what it had', () => {
+    const time = NOW - 60_001
+    expect(takeTokens(taken, RULE, 0, time).state).toEqual({
+      level: taken.level,
+      updatedAt: time,
+      lastFullAt: time,
+    })
+    const fullBefore = { ...taken, lastFullAt: time - 5 }
+    expect(takeTokens(fullBefore, RULE, 0, time).state.lastFullAt).toBe(time - 5)
+  })
+})
+
 describe('returnTokens', () => {
   it('gives back, never beyond the capacity', () => {
     const state = returnTokens(bucketWith(10), RULE, { units: 20, takenAt: NOW }, NOW)
@@ -128,6 +147,18 @@ describe('returnTokens', () => {
     const full = takeTokens(bucketWith(0), RULE, 60, NOW + 60_000).state
     const state = returnTokens(full, RULE, { units: 60, takenAt: NOW }, NOW + 60_001)
     expect(bucketStatus(state, RULE, NOW + 60_001).remaining).toBe(0)
+  })
+
+  it('takes what was used on top even of a bucket that was full in between', () => {
+    const full = takeTokens(bucketWith(0), RULE, 0, NOW + 60_000).state
+    const state = returnTokens(full, RULE, { units: -20, takenAt: NOW }, NOW + 60_000)
+    expect(bucketStatus(state, RULE, NOW + 60_000).remaining).toBe(40)
+  })
+
+  it('counts a bucket that was filled by a return as full from its next use on', () => {
+    const later = NOW + 1000
+    const filled = returnTokens(bucketWith(0), RULE, { units: 60, takenAt: NOW }, later)
+    expect(takeTokens(filled, RULE, 1, later).state.lastFullAt).toBe(later)
   })
 
   it('gives back in full after any time if the bucket was never full in between', () => {

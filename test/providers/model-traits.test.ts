@@ -39,10 +39,12 @@ describe('traits of OpenAI models', () => {
     ['gpt-5.2-codex', { efforts: ['none', 'low', 'medium', 'high', 'xhigh'] }],
     ['gpt-5.4', { chatToolsWithReasoning: 'refused-explicit' }],
     ['gpt-5.5-2026-04-23', { chatToolsWithReasoning: 'refused-explicit', instructionRole: 'developer' }],
-    ['gpt-5.6-luna', { chatToolsWithReasoning: 'refused', reasoningOff: true }],
-    ['gpt-6-astra', { reasoningOff: false, sampling: 'fixed' }],
+    ['gpt-5.6-luna', { chatToolsWithReasoning: 'refused', reasoningOff: true, cacheBreakpoints: true }],
+    ['gpt-6-astra', { reasoningOff: false, sampling: 'fixed', cacheBreakpoints: true }],
     ['gpt-6.1-sol', { reasoningOff: false, sampling: 'fixed' }],
     ['gpt-6-sol', { reasoningOff: true, sampling: 'when-reasoning-off', chatToolsWithReasoning: 'allowed' }],
+    ['gpt-6-luna', { cacheBreakpoints: true }],
+    ['gpt-7', { cacheBreakpoints: true }],
     ['o3', { efforts: ['low', 'medium', 'high'], stop: false, maxOutputTokens: 100_000 }],
     ['gpt-4.1-nano', { maxOutputTokens: 32_768, sampling: 'free' }],
     ['gpt-4o-mini', { maxOutputTokens: 16_384, instructionRole: 'system' }],
@@ -61,7 +63,10 @@ describe('traits of Gemini models', () => {
     ['gemini-3-flash-preview', { reasoning: 'level', efforts: ['minimal', 'low', 'medium', 'high'] }],
     ['gemini-3.1-pro-preview', { reasoning: 'level', efforts: ['low', 'medium', 'high'] }],
     ['gemini-3.7-flash', { efforts: ['low', 'medium', 'high'], needsThoughtSignatures: true }],
-    ['gemini-3.5-flash', { efforts: ['minimal', 'low', 'medium', 'high'], mediaInToolResults: true }],
+    [
+      'gemini-3.5-flash',
+      { efforts: ['minimal', 'low', 'medium', 'high'], mediaInToolResults: true, mediaUrls: true },
+    ],
     ['gemini-flash-latest', { efforts: ['low', 'medium', 'high'] }],
     ['gemini-4-hydrogen', { efforts: ['low', 'medium', 'high', 'xhigh'] }],
     ['gemini-2.0-flash', { reasoning: 'none' }],
@@ -71,9 +76,19 @@ describe('traits of Gemini models', () => {
 })
 
 describe('modelTraits', () => {
+  it.each([
+    ['openai', 'gpt-5.5', 'cacheBreakpoints'],
+    ['openai', 'gpt-5', 'cacheBreakpoints'],
+    ['gemini', 'gemini-2.5-pro', 'mediaUrls'],
+  ])('does not say of %s/%s that it has %s', (provider, model, trait) => {
+    expect(modelTraits(provider, model)).not.toHaveProperty(trait)
+  })
+
   it('knows vendors whose models differ among themselves', () => {
     expect(modelTraits('x-ai', 'grok-4.20')).toEqual({ reasoning: 'none', efforts: [] })
     expect(modelTraits('moonshot', 'kimi-k2.6')).toMatchObject({ forcedToolChoice: false })
+    expect(modelTraits('qwen', 'qwen3.8-max')).toEqual({ reasoningBackFlag: 'preserve_thinking' })
+    expect(modelTraits('qwen', 'qwen3-max')).toEqual({})
   })
 
   it.each([

@@ -1,38 +1,41 @@
 import { describe, expect, it } from 'vitest'
+import { verifyLedger } from '../../src/balance/audit.js'
 import type { AccountConfig } from '../../src/keys/account-config.js'
 import { createApiKey, hashKey } from '../../src/keys/api-key.js'
 import { createMemoryStore, type MemoryStore } from '../../src/stores/memory/index.js'
 import { createMemoryKeyStore } from '../../src/stores/memory/keys.js'
 import { createMemoryLedger } from '../../src/stores/memory/ledger.js'
 import { createMemoryLimitStore } from '../../src/stores/memory/limits.js'
+import { createMemoryStateStore } from '../../src/stores/memory/state.js'
 import { createMemoryUsageStore } from '../../src/stores/memory/usage.js'
+import type { UsageQuery } from '../../src/usage/record.js'
 import { testKeyStore } from '../contracts/key-store.js'
 import { testLedger } from '../contracts/ledger.js'
 import { testLedgerModel } from '../contracts/ledger-model.js'
 import { testLimitStore } from '../contracts/limit-store.js'
 import {
   accountRecord,
+  auditDraft,
   createClock,
-  keyRecord,
+  DAY_MS,
+  holdRequest,
   limitRequest,
+  posting,
   usageOf,
   usageRecord,
 } from '../contracts/samples.js'
+import { testStateStore } from '../contracts/state-store.js'
 import { testUsageStore } from '../contracts/usage-store.js'
 
 const SECRET = 'pepper'
 const NOW = Date.parse('2024-05-15T12:00:00Z')
 
-testKeyStore('memory', ({ accounts, keys }) => {
-  const store = createMemoryKeyStore()
-  for (const account of accounts) store.putAccount(account)
-  for (const key of keys) store.putKey(key)
-  return store
-})
+testKeyStore('memory', () => createMemoryKeyStore())
 testLimitStore('memory', (clock) => createMemoryLimitStore(clock.now))
-testLedger('memory', createMemoryLedger)
-testLedgerModel('memory', createMemoryLedger)
+testLedger('memory', (clock) => createMemoryLedger(clock.now))
+testLedgerModel('memory', (clock) => createMemoryLedger(clock.now))
 testUsageStore('memory', () => createMemoryUsageStore())
+testStateStore('memory', (clock) => createMemoryStateStore(clock.now))
 
 function start(...accounts: AccountConfig[]): MemoryStore {
   return createMemoryStore({ now: () => NOW, secret: SECRET, accounts })
@@ -47,7 +50,7 @@ describe('createMemoryStore', () => {
     })
     const hash = hashKey('cm-demo-key', SECRET)
     expect(keys.findIdentity(hash)).toEqual({
-      account: { id: 'acme', status: 'active', aliases: { fast: 'openai/gpt-5.5' } },
+      account: { id: 'acme', status: 'active', aliases: { fast: 'openai/gpt-5.5' }, createdAt: NOW },
       key: {
         id: `key_${hash.slice(0, 16)}`,
         accountId: 'acme',
@@ -79,7 +82,9 @@ describe('createMemoryStore', () => {
   it('keeps no secret', () => {
     const key = createApiKey((count) => new Uint8Array(count).fill(3))
     const { keys } = start({ id: 'acme', keys: [{ key }] })
-    expect(JSON.stringify(keys.listKeys('acme'))).not.toContain(key.slice(10))
+    expect(JSON.stringify([keys.keys({ limit: 10 }), keys.auditEntries({ limit: 10 })])).not.toContain(
+      key.slice(10),
+    )
   })
 
   it('opens a wallet for a balance, also of zero, and none without', () => {
@@ -139,21 +144,89 @@ describe('createMemoryStore', () => {
 })
 
 describe('memory key store', () => {
-  it('replaces, lists and deletes keys', () => {
-    const store = createMemoryKeyStore()
-    store.putAccount(accountRecord())
-    store.putKey(keyRecord({ hash: 'old' }))
-    store.putKey(keyRecord({ hash: 'new', status: 'disabled' }))
-    expect(store.findIdentity('old')).toBeNull()
-    expect(store.findIdentity('new')?.key.status).toBe('disabled')
-    expect(store.listKeys('acme')).toHaveLength(1)
-    expect(store.listKeys('other')).toEqual([])
-    expect([store.deleteKey('key_1'), store.deleteKey('key_1')]).toEqual([true, false])
-    expect(store.findIdentity('new')).toBeNull()
+  it('keeps the latest audit entries only', () => {
+    const store = createMemoryKeyStore(2)
+    for (const id of ['a', 'b', 'c'])
+      store.createAccount(accountRecord({ id }), auditDraft({ accountId: id }))
+    const entries = store.auditEntries({ limit: 10 })
+    expect(entries.map(({ id, accountId }) => [id, accountId])).toEqual([
+      [3, 'c'],
+      [2, 'b'],
+    ])
+    expect(store.auditEntries({ limit: 10, beforeId: 2 })).toEqual([])
+  })
+})
+
+describe('memory ledger', () => {
+  it('keeps the latest entries to read, and all of them in the sums', async () => {
+    const ledger = createMemoryLedger(() => NOW, 5)
+    for (const accountId of ['acme', 'other'])
+      ledger.post(posting({ accountId, amountMicro: 1000, externalId: accountId }))
+    for (let index = 0; index < 20; index += 1) {
+      ledger.hold(holdRequest({ holdId: `h${index}` }))
+      if (index % 4 !== 0) ledger.settle(`h${index}`, 3)
+    }
+    const entries = ledger.entries({ accountId: 'acme', limit: 100 })
+    expect(entries.map(({ id }) => id)).toEqual([37, 36, 35, 34, 33])
+    expect(ledger.entries({ accountId: 'acme', limit: 100, beforeId: 34 })).toHaveLength(1)
+    expect(ledger.entries({ accountId: 'other', limit: 100 })).toEqual([])
+    expect(ledger.audit({ limit: 10 })[0]).toMatchObject({
+      wallet: { balanceMicro: 955, heldMicro: 50 },
+      entries: { balanceMicro: 955, heldMicro: 50 },
+      openHoldsMicro: 50,
+    })
+    expect(await verifyLedger(ledger)).toEqual({ wallets: 2, problems: [] })
   })
 
-  it('refuses a key without an account', () => {
-    expect(() => createMemoryKeyStore().putKey(keyRecord())).toThrow(/no account/)
+  it('forgets the spend of days that no window reaches', () => {
+    const clock = createClock()
+    const ledger = createMemoryLedger(clock.now)
+    ledger.post(posting())
+    const spendOne = (holdId: string): void => {
+      ledger.hold(holdRequest({ holdId, scopes: [{ scope: 'key:1', limits: [] }] }))
+      ledger.settle(holdId, 1)
+    }
+    spendOne('old')
+    clock.advance(40 * DAY_MS)
+    spendOne('kept')
+    expect(ledger.spent('key:1', 0)).toBe(2)
+    clock.advance(DAY_MS)
+    spendOne('new')
+    expect(ledger.spent('key:1', 0)).toBe(2)
+  })
+})
+
+describe('memory state store', () => {
+  const LATER = NOW + 1000
+
+  it('drops the oldest beyond its number of entries', () => {
+    const store = createMemoryStateStore(() => NOW, { maxEntries: 2 })
+    for (const key of ['a', 'b', 'a', 'c']) store.put(key, 'v', LATER)
+    expect(['a', 'b', 'c'].map((key) => store.get(key))).toEqual(['v', null, 'v'])
+  })
+
+  it('drops the oldest beyond its number of characters', () => {
+    const store = createMemoryStateStore(() => NOW, { maxCharacters: 10 })
+    store.put('a', '1234', LATER)
+    store.put('b', '1234', LATER)
+    expect([store.get('a'), store.get('b')]).toEqual(['1234', '1234'])
+    store.put('b', '12345', LATER)
+    expect([store.get('a'), store.get('b')]).toEqual([null, '12345'])
+    store.put('c', '123456789', LATER)
+    expect([store.get('b'), store.get('c')]).toEqual([null, '123456789'])
+    store.put('d', '1234567890', LATER)
+    expect([store.get('c'), store.get('d')]).toEqual([null, null])
+  })
+
+  it('has room again for what was deleted or swept', () => {
+    const store = createMemoryStateStore(() => NOW, { maxCharacters: 10 })
+    store.put('a', '123456789', LATER)
+    store.delete('a')
+    store.put('b', '123456789', LATER)
+    expect(store.sweep(LATER)).toBe(1)
+    store.put('c', '1234', LATER)
+    store.put('d', '1234', LATER)
+    expect([store.get('c'), store.get('d')]).toEqual(['1234', '1234'])
   })
 })
 
@@ -190,8 +263,7 @@ describe('memory usage store', () => {
       store.append(
         usageRecord({ requestId: `r${index}`, time: NOW, accountId: index === 3 ? 'other' : 'acme' }),
       )
-    const ids = (filter: Parameters<typeof store.recent>[0]): string[] =>
-      store.recent(filter).map(({ requestId }) => requestId)
+    const ids = (query: UsageQuery): string[] => store.records(query).map(({ requestId }) => requestId)
     expect(ids({ limit: 10 })).toEqual(['r4', 'r3', 'r2'])
     expect(ids({ limit: 1 })).toEqual(['r4'])
     expect(ids({ limit: 10, accountId: 'acme' })).toEqual(['r4', 'r2'])
@@ -201,13 +273,13 @@ describe('memory usage store', () => {
   it('keeps no records when told so', () => {
     const store = createMemoryUsageStore(0)
     store.append(usageRecord({ time: NOW }))
-    expect(store.recent({ limit: 10 })).toEqual([])
+    expect(store.records({ limit: 10 })).toEqual([])
     expect(store.windows('acme', NOW).daily.requestCount).toBe(1)
   })
 
   it("does not keep the vendor's own usage object", () => {
     const store = createMemoryUsageStore()
     store.append(usageRecord({ time: NOW, usage: usageOf({ inputTokens: 3, raw: { huge: true } }) }))
-    expect(store.recent({ limit: 1 })[0]?.usage).toEqual(usageOf({ inputTokens: 3 }))
+    expect(store.records({ limit: 1 })[0]?.usage).toEqual(usageOf({ inputTokens: 3 }))
   })
 })

@@ -116,4 +116,5 @@ export const STREAM_ERROR_TYPE: Readonly<Record<UpstreamErrorKind, string>> = {
   policy: 'invalid_request_error',
   truncated: 'overloaded_error',
   garbage: 'overloaded_error',
+  unfunded: 'billing_error',
 }

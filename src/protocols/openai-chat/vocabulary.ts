@@ -22,6 +22,7 @@ export const fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>
   logprobs: 'logprobs',
   reasoning: 'reasoning_effort',
   responseFormat: 'response_format',
+  outputModalities: 'modalities',
   verbosity: 'verbosity',
   cache: 'prompt_cache_options',
   serviceTier: 'service_tier',

@@ -8,6 +8,7 @@ export interface WireChoice {
   readonly message?: unknown
   readonly finish_reason?: unknown
   readonly stop_reason?: unknown
+  readonly logprobs?: unknown
   readonly usage?: unknown
   readonly error?: unknown
 }

@@ -62,6 +62,7 @@ export const FAILURE_CODES: Readonly<Partial<Record<UpstreamErrorKind, string>>>
   unprocessable: 'invalid_prompt',
   'too-large': 'invalid_prompt',
   policy: 'content_policy_violation',
+  unfunded: 'insufficient_balance',
 }
 
 /** Fixed texts where the vendor's own would speak of its account, or says nothing. */

@@ -71,7 +71,7 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
 }
 
 /** The 400 for a field that has no counterpart at this vendor. */
-export function unsupportedField(
+function unsupportedField(
   field: keyof CanonicalRequest,
   { to, target }: Pick<AdaptOptions, 'to' | 'target'>,
 ): GatewayError {

@@ -29,6 +29,7 @@ const ROWS: Readonly<Record<UpstreamErrorKind, Row>> = {
   policy: { code: 'content_policy_violation' },
   truncated: { code: 'upstream_stream_truncated', message: 'The provider broke off the answer.' },
   garbage: { code: 'provider_error', message: 'The provider sent an answer that is not readable.' },
+  unfunded: { code: 'insufficient_balance' },
 }
 
 const NO_TEXT: Readonly<Partial<Record<ErrorCode, string>>> = {

@@ -14,13 +14,15 @@ import {
   type SseEvent,
   type Translated,
 } from '../protocol.js'
-import { type AdaptedRequest, adaptRequest, unsupportedField } from './adapt-request.js'
+import { type AdaptedRequest, adaptRequest } from './adapt-request.js'
 import { toGatewayError } from './error.js'
+import { createFenceStripper, stripFences } from './json-fence.js'
 import { inlineMedia, type InlinedMediaByUrl } from './inline-media.js'
+import { createHopDecoder, decodeHops } from './hops.js'
 import { createLinearizer } from './linearize.js'
 import { createRestorer, restoreResponse } from './restore.js'
 import type { ToolTable } from './tool-table.js'
-import { withinStack } from './within-stack.js'
+import { requestWithinStack, withinStack } from './within-stack.js'
 
 /** From which client protocol to which vendor. */
 export interface TranslationRoute {
@@ -48,6 +50,8 @@ export interface ReplyRoute {
   readonly route: TranslationRoute
   readonly request: CanonicalRequest
   readonly body: JsonObject
+  /** What the vendor was asked. */
+  readonly sent: JsonObject
   readonly tools: ToolTable
   readonly stop: readonly string[]
 }
@@ -68,12 +72,7 @@ export interface ReplyFacts {
  * beginning. Throws GatewayError for a request that the client got wrong or that the vendor has no words for.
  */
 export function translateRequest(body: JsonObject, route: TranslationRoute): TranslatedRequest {
-  return withinStack(
-    () => translateWhole(body, route),
-    () => {
-      throw new GatewayError('invalid_request', 'The request is nested too deeply.')
-    },
-  )
+  return requestWithinStack(() => translateWhole(body, route))
 }
 
 function translateWhole(body: JsonObject, route: TranslationRoute): TranslatedRequest {
@@ -89,7 +88,7 @@ function translateWhole(body: JsonObject, route: TranslationRoute): TranslatedRe
     value: encoded.value,
     warnings,
     request,
-    reply: { route, request, body, tools: adapted.tools, stop: adapted.stop },
+    reply: { route, request, body, sent: encoded.value, tools: adapted.tools, stop: adapted.stop },
   }
 }
 
@@ -101,8 +100,6 @@ function encodeFor(
   request: CanonicalRequest,
   { to, target, context }: TranslationRoute,
 ): { readonly adapted: AdaptedRequest; readonly encoded: Translated<JsonObject> } {
-  // Answers have no canonical form for them: better refused than asked for, paid for and thrown away.
-  if (request.logprobs !== undefined) throw unsupportedField('logprobs', { to, target })
   const adapted = adaptRequest(request, { to, target, context })
   return { adapted, encoded: to.encodeRequest(adapted.request, target, context) }
 }
@@ -119,16 +116,47 @@ export function translateResponse(
   reply: ReplyRoute,
   facts: ReplyFacts,
 ): Translated<JsonObject> {
-  const { from, to, context, target } = reply.route
+  return translateHops([body], reply, facts)
+}
+
+/** The same for an answer that the vendor gave in several, each the continuation of the one before. */
+export function translateHops(
+  bodies: readonly JsonObject[],
+  reply: ReplyRoute,
+  facts: ReplyFacts,
+): Translated<JsonObject> {
+  const { from } = reply.route
   const translate = (): Translated<JsonObject> => {
-    const decoded = to.decodeResponse(body, { ...context, target })
+    const decoded = decodeHops(bodies, reply.route)
     const restored = restoreResponse(decoded.value, reply.tools, reply.stop)
-    const encoded = from.encodeResponse(restored, toEncodeContext(reply, facts))
+    const clean = asksForJson(reply.request) ? stripFences(restored) : restored
+    const encoded = from.encodeResponse(clean, toEncodeContext(reply, facts))
     return { value: encoded.value, warnings: [...decoded.warnings, ...encoded.warnings] }
   }
   return withinStack(translate, () => {
     throw toGatewayError(TOO_DEEP)
   })
+}
+
+/**
+ * Body of the request for the rest of an answer that the vendor gave in `bodies` so far, each the continuation of the
+ * one before; null when there is no rest.
+ */
+export function continueRequest(
+  bodies: readonly JsonObject[],
+  { route, sent }: ReplyRoute,
+): JsonObject | null {
+  const { continuation } = route.to.upstream
+  if (continuation === undefined) return null
+  return bodies.reduce<JsonObject | null>(
+    (request, body) => (request === null ? null : continuation.continueRequest(request, body)),
+    sent,
+  )
+}
+
+/** Models that have no JSON mode, and some that have one, put their JSON between Markdown fences. */
+function asksForJson({ responseFormat }: CanonicalRequest): boolean {
+  return responseFormat !== undefined && responseFormat.type !== 'text'
 }
 
 const TOO_DEEP: UpstreamError = {
@@ -145,6 +173,13 @@ export interface StreamTranslator {
   fail(error: UpstreamError): string
   /** True when the answer is complete although the vendor goes on (an emulated stop sequence). */
   readonly done: boolean
+  /**
+   * The vendor's stream ended half-way: body of the request for the rest, and what this stream says until then. The
+   * events of the rest are pushed here, too. Null when there is no rest.
+   */
+  next(): { readonly request: JsonObject; readonly text: string } | null
+  /** What was lost so far: a stream's losses show only after its head has gone out. */
+  readonly warnings: readonly Warning[]
 }
 
 /** Translates a vendor's stream. `onPart` sees every canonical part before it is encoded and may replace it. */
@@ -153,17 +188,30 @@ export function createStreamTranslator(
   facts: ReplyFacts,
   onPart: (part: StreamPart) => StreamPart = (part) => part,
 ): StreamTranslator {
-  const { from, to, context, target } = reply.route
-  const decoder = to.createStreamDecoder({ ...context, target })
+  const { from } = reply.route
+  const decoder = createHopDecoder(reply)
   const restorer = createRestorer(reply.tools, reply.stop)
+  const stripper = asksForJson(reply.request) ? createFenceStripper() : null
   const linearizer = from.client?.nested ? createLinearizer() : null
   const encoder = from.createStreamEncoder(toEncodeContext(reply, facts))
+  const warnings: Warning[] = []
+  const encode = (part: StreamPart): string => {
+    if (part.type !== 'warning') return encoder.push(part)
+    warnings.push(part.warning)
+    return ''
+  }
+  const order = (part: StreamPart): string => {
+    if (linearizer === null) return encode(part)
+    let text = ''
+    for (const linear of linearizer.push(part)) text += encode(linear)
+    return text
+  }
   const emit = (read: () => readonly StreamPart[]): string => {
     let text = ''
     const write = (part: StreamPart): void => {
       for (const restored of restorer.push(onPart(part))) {
-        if (linearizer === null) text += encoder.push(restored)
-        else for (const linear of linearizer.push(restored)) text += encoder.push(linear)
+        if (stripper === null) text += order(restored)
+        else for (const clean of stripper.push(restored)) text += order(clean)
       }
     }
     withinStack(
@@ -175,27 +223,39 @@ export function createStreamTranslator(
   return {
     push: (event) => emit(() => decoder.push(event)),
     end: () => emit(() => decoder.end()),
+    next() {
+      const request = decoder.nextRequest()
+      return request === null ? null : { request, text: emit(() => decoder.next(request)) }
+    },
     fail: (error) => emit(() => [{ type: 'error', error }]),
     get done() {
       return restorer.done
     },
+    get warnings() {
+      return [...warnings, ...encoder.warnings]
+    },
   }
 }
 
-/** Translates a vendor's HTTP error into the client's: canonical form and body. */
+/**
+ * Translates a vendor's HTTP error into the client's: canonical form and body. The text is the vendor's: `redact` takes
+ * out of it what only the caller knows to be a secret. `error` is for the caller, so it holds the text as it came.
+ */
 export function translateError(
   status: number,
   body: JsonValue,
-  { from, to, requestId = '', headers = {} }: ErrorRoute,
+  { from, to, requestId = '', headers = {}, redact }: ErrorRoute,
 ): { readonly error: UpstreamError; readonly body: JsonObject | null } {
   const error = to.decodeError(status, headers, body)
-  return { error, body: from.client?.encodeError(toGatewayError(error), requestId) ?? null }
+  return { error, body: from.client?.encodeError(toGatewayError(error, redact), requestId) ?? null }
 }
 
 export interface ErrorRoute {
   readonly from: Protocol
   readonly to: Protocol
   readonly requestId?: string | undefined
+  /** Takes keys and hosts out of a text. Absent: nothing is taken out. */
+  readonly redact?: ((text: string) => string) | undefined
   /** Response headers, lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }

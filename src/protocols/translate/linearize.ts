@@ -159,7 +159,7 @@ function drain(state: State): readonly StreamPart[] {
 
 function wait(state: State, lane: Lane, part: BlockPart, maxQueuedBytes: number): readonly StreamPart[] {
   const last = lane.queue.at(-1)
-  if (part.type === 'delta' && last?.type === 'delta') {
+  if (part.type === 'delta' && last?.type === 'delta' && part.logprobs === undefined) {
     lane.queue[lane.queue.length - 1] = { ...last, text: last.text + part.text }
     state.queuedBytes += part.text.length * 2
   } else {

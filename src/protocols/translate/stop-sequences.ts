@@ -1,3 +1,4 @@
+import type { TokenLogprob } from '../../canonical/content.js'
 import type { StreamPart } from '../../canonical/stream.js'
 
 /** Applies stop sequences to a vendor's stream that has no such field: cuts the text and ends the answer. */
@@ -7,23 +8,27 @@ export interface StopScanner {
   readonly matched: boolean
 }
 
+/** What is held back of an open text. */
+interface Held {
+  text: string
+  /** Tokens of text that has not gone out, and how much has that none of them tells of. */
+  readonly tokens: TokenLogprob[]
+  credit: number
+}
+
 /** Text that could be the beginning of a sequence is held back until it is known not to be. */
 export function createStopScanner(sequences: readonly string[]): StopScanner {
   const longest = Math.max(...sequences.map(({ length }) => length))
   const open = new Set<number>()
-  /** What is held back of each open text. */
-  const held = new Map<number, string>()
+  const held = new Map<number, Held>()
   let matched = false
 
-  const scan = (key: number, text: string): readonly StreamPart[] => {
+  const scan = (key: number, own: Held): readonly StreamPart[] => {
+    const { text } = own
     const hit = firstHit(text, sequences)
-    if (hit === null) {
-      const end = wholeEnd(text, text.length - (longest - 1))
-      held.set(key, text.slice(end))
-      return deltas(key, text.slice(0, end))
-    }
+    if (hit === null) return release(key, own, wholeEnd(text, text.length - (longest - 1)))
     matched = true
-    held.set(key, text.slice(0, hit.at))
+    own.text = text.slice(0, hit.at)
     return [
       ...[...open].flatMap((one) => [
         ...flush(one),
@@ -34,9 +39,11 @@ export function createStopScanner(sequences: readonly string[]): StopScanner {
   }
 
   const flush = (key: number): readonly StreamPart[] => {
-    const rest = held.get(key) ?? ''
+    const own = held.get(key)
     held.delete(key)
-    return deltas(key, rest)
+    if (own === undefined) return []
+    if (!matched) own.credit = Number.POSITIVE_INFINITY
+    return release(key, own, own.text.length)
   }
 
   return {
@@ -48,11 +55,15 @@ export function createStopScanner(sequences: readonly string[]): StopScanner {
       switch (part.type) {
         case 'open':
           open.add(part.key)
-          if (part.block.kind === 'text') held.set(part.key, '')
+          if (part.block.kind === 'text' && part.block.spoken !== true)
+            held.set(part.key, { text: '', tokens: [], credit: 0 })
           return [part]
         case 'delta': {
-          const before = held.get(part.key)
-          return before === undefined ? [part] : scan(part.key, before + part.text)
+          const own = held.get(part.key)
+          if (own === undefined) return [part]
+          own.text += part.text
+          if (part.logprobs !== undefined) own.tokens.push(...part.logprobs)
+          return scan(part.key, own)
         }
         case 'close':
           open.delete(part.key)
@@ -66,7 +77,18 @@ export function createStopScanner(sequences: readonly string[]): StopScanner {
   }
 }
 
-function deltas(key: number, text: string): readonly StreamPart[] {
+/** The first `length` units of a text, and the tokens that they hold. */
+function release(key: number, own: Held, length: number): readonly StreamPart[] {
+  const text = own.text.slice(0, length)
+  own.text = own.text.slice(length)
+  own.credit += text.length
+  const logprobs: TokenLogprob[] = []
+  for (let [next] = own.tokens; next !== undefined && next.token.length <= own.credit; [next] = own.tokens) {
+    own.credit -= next.token.length
+    own.tokens.shift()
+    logprobs.push(next)
+  }
+  if (logprobs.length > 0) return [{ type: 'delta', key, text, logprobs }]
   return text === '' ? [] : [{ type: 'delta', key, text }]
 }
 

@@ -1,9 +1,9 @@
-import type { AccountConfig, KeyConfig } from '../../keys/account-config.js'
-import { checkApiKeyFormat, hashKey, keyHint } from '../../keys/api-key.js'
-import type { KeyRecord } from '../../keys/key-store.js'
+import type { AccountConfig } from '../../keys/account-config.js'
+import { configuredAccount, configuredKey } from '../../keys/configured-records.js'
 import { createMemoryKeyStore, type MemoryKeyStore } from './keys.js'
 import { createMemoryLedger, type MemoryLedger } from './ledger.js'
 import { createMemoryLimitStore, type MemoryLimitStore } from './limits.js'
+import { createMemoryStateStore, type MemoryStateStore } from './state.js'
 import { createMemoryUsageStore, type MemoryUsageStore } from './usage.js'
 
 /** What a memory store starts with. */
@@ -23,61 +23,43 @@ export interface MemoryStore {
   readonly limits: MemoryLimitStore
   readonly ledger: MemoryLedger
   readonly usage: MemoryUsageStore
+  readonly state: MemoryStateStore
 }
 
-const DEFAULT_RPM = 60
-const DEFAULT_TPM = 100_000
+const ACTOR = 'configuration'
 
 /** The embedded stores, filled from a configuration; throws on a key that could never be used or that is there twice. */
 export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
+  const { now } = options
   const store: MemoryStore = {
     keys: createMemoryKeyStore(),
-    limits: createMemoryLimitStore(options.now),
-    ledger: createMemoryLedger(),
+    limits: createMemoryLimitStore(now),
+    ledger: createMemoryLedger(now),
     usage: createMemoryUsageStore(options.usageRecordLimit),
+    state: createMemoryStateStore(now),
   }
   for (const account of options.accounts ?? []) addAccount(store, account, options)
   return store
 }
 
-function addAccount(store: MemoryStore, config: AccountConfig, options: MemoryStoreOptions): void {
-  if (store.keys.account(config.id) !== null) throw new Error(`Account ${config.id} is configured twice.`)
-  store.keys.putAccount({
-    id: config.id,
-    status: config.suspended === true ? 'suspended' : 'active',
-    aliases: config.aliases,
-  })
+function addAccount({ keys, ledger }: MemoryStore, config: AccountConfig, options: MemoryStoreOptions): void {
+  const now = options.now()
+  const account = configuredAccount(config, now)
+  const accountId = account.id
+  const audit = { time: now, actor: ACTOR, accountId, details: {} }
+  if (!keys.createAccount(account, { ...audit, action: 'account.create', keyId: null }))
+    throw new Error(`Account ${accountId} is configured twice.`)
   if (config.balanceMicro !== undefined)
-    store.ledger.topUp(config.id, config.balanceMicro, `config:${config.id}`)
-  for (const key of config.keys ?? []) {
-    const record = keyRecord(config.id, key, options)
-    if (store.keys.key(record.id) !== null) throw new Error(`Key ${record.id} is configured twice.`)
-    store.keys.putKey(record)
+    ledger.post({
+      accountId,
+      kind: 'top_up',
+      amountMicro: config.balanceMicro,
+      externalId: `config:${accountId}`,
+      actor: ACTOR,
+    })
+  for (const keyConfig of config.keys ?? []) {
+    const key = configuredKey(accountId, keyConfig, { secret: options.secret, now })
+    if (!keys.createKey(key, { ...audit, action: 'key.create', keyId: key.id }))
+      throw new Error(`Key ${key.id} is configured twice, or has the same secret as another one.`)
   }
 }
-
-function keyRecord(accountId: string, config: KeyConfig, { secret, now }: MemoryStoreOptions): KeyRecord {
-  const format = checkApiKeyFormat(config.key)
-  if (format === 'foreign' || format === 'mistyped')
-    throw new Error(`Account ${accountId}: ${UNUSABLE[format]}`)
-  const hash = hashKey(config.key, secret)
-  return {
-    id: config.id ?? `key_${hash.slice(0, 16)}`,
-    accountId,
-    hash,
-    hint: keyHint(config.key),
-    status: config.disabled === true ? 'disabled' : 'active',
-    name: config.name,
-    rpm: config.rpm === undefined ? DEFAULT_RPM : config.rpm,
-    tpm: config.tpm === undefined ? DEFAULT_TPM : config.tpm,
-    concurrency: config.concurrency ?? null,
-    allowedModels: config.allowedModels,
-    expiresAt: config.expiresAt,
-    createdAt: now(),
-  }
-}
-
-const UNUSABLE = {
-  foreign: 'a key must be cm- and up to 253 visible ASCII characters.',
-  mistyped: 'a key begins like a generated one (cm-gk_) but its checksum is wrong.',
-} as const

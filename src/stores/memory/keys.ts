@@ -1,52 +1,118 @@
-import type { AccountRecord, Identity, KeyRecord, KeyStore } from '../../keys/key-store.js'
+import { changeRecord } from '../../keys/change-record.js'
+import type {
+  AccountChange,
+  AccountRecord,
+  AuditDraft,
+  AuditEntry,
+  Identity,
+  IdPage,
+  KeyChange,
+  KeyRecord,
+  KeyStore,
+} from '../../keys/key-store.js'
+import { readPage } from './page.js'
+import { createRing } from './ring.js'
 
-/** Accounts and keys in memory, with what an administrator does to them. */
+/** Accounts and keys in memory. */
 export interface MemoryKeyStore extends KeyStore {
   findIdentity(hash: string): Identity | null
-  /** Adds or replaces an account. */
-  putAccount(account: AccountRecord): void
-  /** Adds or replaces a key, by its id; throws when its account is unknown or its hash belongs to another key. */
-  putKey(key: KeyRecord): void
   account(accountId: string): AccountRecord | null
+  accounts(page: IdPage): readonly AccountRecord[]
+  createAccount(account: AccountRecord, audit: AuditDraft): boolean
+  changeAccount(accountId: string, change: AccountChange, audit: AuditDraft): AccountRecord | null
   key(keyId: string): KeyRecord | null
-  /** Keys of one account, oldest first. */
-  listKeys(accountId: string): readonly KeyRecord[]
-  /** Removes a key; false when there was none. */
-  deleteKey(keyId: string): boolean
+  keys(page: IdPage & { readonly accountId?: string | undefined }): readonly KeyRecord[]
+  createKey(key: KeyRecord, audit: AuditDraft): boolean
+  changeKey(keyId: string, change: KeyChange, audit: AuditDraft): KeyRecord | null
+  deleteKey(keyId: string, audit: AuditDraft): KeyRecord | null
+  auditEntries(query: Parameters<KeyStore['auditEntries']>[0]): readonly AuditEntry[]
 }
 
-/** An empty store of accounts and keys. */
-export function createMemoryKeyStore(): MemoryKeyStore {
+/** Audit entries that can still be read. */
+const KEPT_AUDIT_ENTRIES = 10_000
+
+/** An empty store of accounts and keys, which keeps its last `keptAuditEntries`. */
+export function createMemoryKeyStore(keptAuditEntries: number = KEPT_AUDIT_ENTRIES): MemoryKeyStore {
   const accounts = new Map<string, AccountRecord>()
   const keys = new Map<string, KeyRecord>()
   const byHash = new Map<string, KeyRecord>()
+  const trail = createMemoryTrail(keptAuditEntries)
+
+  function putKey(key: KeyRecord): void {
+    keys.set(key.id, key)
+    byHash.set(key.hash, key)
+  }
+
   return {
     findIdentity(hash) {
       const key = byHash.get(hash)
       const account = key === undefined ? undefined : accounts.get(key.accountId)
       return key === undefined || account === undefined ? null : { key, account }
     },
-    putAccount(account) {
-      accounts.set(account.id, account)
-    },
-    putKey(key) {
-      const holder = byHash.get(key.hash)
-      if (!accounts.has(key.accountId))
-        throw new Error(`Key ${key.id}: there is no account ${key.accountId}.`)
-      if (holder !== undefined && holder.id !== key.id)
-        throw new Error(`Key ${key.id} has the same secret as key ${holder.id}.`)
-      const previous = keys.get(key.id)
-      if (previous !== undefined) byHash.delete(previous.hash)
-      keys.set(key.id, key)
-      byHash.set(key.hash, key)
-    },
     account: (accountId) => accounts.get(accountId) ?? null,
-    key: (keyId) => keys.get(keyId) ?? null,
-    listKeys: (accountId) => [...keys.values()].filter((key) => key.accountId === accountId),
-    deleteKey(keyId) {
-      const key = keys.get(keyId)
-      if (key !== undefined) byHash.delete(key.hash)
-      return keys.delete(keyId)
+    accounts: (page) => readPage(accounts.values(), idOf, page),
+    createAccount(account, audit) {
+      if (accounts.has(account.id)) return false
+      accounts.set(account.id, account)
+      trail.add(audit)
+      return true
     },
+    changeAccount(accountId, change, audit) {
+      const account = accounts.get(accountId)
+      if (account === undefined) return null
+      const changed = changeRecord<AccountRecord>(account, change)
+      accounts.set(accountId, changed)
+      trail.add(audit)
+      return changed
+    },
+    key: (keyId) => keys.get(keyId) ?? null,
+    keys({ accountId, ...page }) {
+      const found = [...keys.values()].filter((key) => accountId === undefined || key.accountId === accountId)
+      return readPage(found, idOf, page)
+    },
+    createKey(key, audit) {
+      if (keys.has(key.id) || byHash.has(key.hash) || !accounts.has(key.accountId)) return false
+      putKey(key)
+      trail.add(audit)
+      return true
+    },
+    changeKey(keyId, change, audit) {
+      const key = keys.get(keyId)
+      if (key === undefined) return null
+      const changed = changeRecord<KeyRecord>(key, change)
+      putKey(changed)
+      trail.add(audit)
+      return changed
+    },
+    deleteKey(keyId, audit) {
+      const key = keys.get(keyId)
+      if (key === undefined) return null
+      keys.delete(keyId)
+      byHash.delete(key.hash)
+      trail.add(audit)
+      return key
+    },
+    auditEntries: trail.read,
+  }
+}
+
+function idOf({ id }: { readonly id: string }): string {
+  return id
+}
+
+interface MemoryTrail {
+  add(draft: AuditDraft): void
+  read: MemoryKeyStore['auditEntries']
+}
+
+function createMemoryTrail(kept: number): MemoryTrail {
+  const entries = createRing<AuditEntry>(kept)
+  return {
+    add: (draft) => void entries.add((id) => ({ id, ...draft })),
+    read: ({ accountId, beforeId, limit }) =>
+      entries.newestFirst(
+        { beforeId, limit },
+        (entry) => accountId === undefined || entry.accountId === accountId,
+      ),
   }
 }

@@ -4,6 +4,7 @@ export interface Recent<T> {
   /** Adds a key or replaces its value; a replaced one keeps its age. */
   set(key: string, value: T): void
   delete(key: string): void
+  values(): Iterable<T>
 }
 
 /**
@@ -17,6 +18,7 @@ export function createRecent<T>(max: number): Recent<T> {
   return {
     get: (key) => values.get(key),
     set(key, value) {
+      if (max === 0) return
       if (!values.has(key)) {
         const oldest = ring[at]
         if (oldest !== undefined) values.delete(oldest)
@@ -26,5 +28,6 @@ export function createRecent<T>(max: number): Recent<T> {
       values.set(key, value)
     },
     delete: (key) => void values.delete(key),
+    values: () => values.values(),
   }
 }

@@ -17,8 +17,26 @@ describe('parseArguments', () => {
   })
 
   test('starts with defaults, also without a command', () => {
-    expect(parseArguments(['start'])).toEqual({ type: 'start', ...DEFAULTS })
-    expect(parseArguments([])).toEqual({ type: 'start', ...DEFAULTS })
+    const start = { type: 'start', dataPath: './.crossmodel', ...DEFAULTS }
+    expect(parseArguments(['start'])).toEqual(start)
+    expect(parseArguments([])).toEqual(start)
+    expect(parseArguments(['--data', '/x'])).toEqual({ ...start, dataPath: '/x' })
+    expect(parseArguments(['start', '--memory'])).toEqual({ ...start, dataPath: null })
+  })
+
+  test.each([
+    [
+      'accounts create --config a.json --account x --name X',
+      { type: 'create-account', account: 'x', name: 'X' },
+    ],
+    ['keys create --config a.json --account x', { type: 'create-key', account: 'x', name: undefined }],
+    [
+      'topup --config a.json --account x --usd 12.50 --id pay_1',
+      { type: 'top-up', account: 'x', usd: '12.50', externalId: 'pay_1' },
+    ],
+    ['verify --config a.json', { type: 'verify' }],
+  ])('reads %s', (line, task) => {
+    expect(parseArguments(line.split(' '))).toEqual({ type: 'manage', configPath: 'a.json', task })
   })
 
   test.each([
@@ -33,7 +51,12 @@ describe('parseArguments', () => {
     ['serve', 'needs --config'],
     ['start --config a.json', 'takes no --config'],
     ['run', "no command 'run'"],
-    ['start now', "unexpected argument 'now'"],
+    ['start now', "no command 'start now'"],
+    ['toString', "no command 'toString'"],
+    ['serve --config a.json --memory', 'serve takes no --memory'],
+    ['keys create --config a.json', 'keys create needs --account'],
+    ['topup --config a.json --account x --usd 1', 'topup needs --id'],
+    ['verify --config a.json --port 1', 'verify takes no --port'],
     ['start --colour', '--colour'],
     ['start --port', '--port'],
     ['start --port 65536', '65535'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { run } from '../../../adapters/command/run.js'
+import type { Terminal } from '../../../adapters/command/terminal.js'
 
 /** A configuration of one upstream, one model and one key. */
 export function createConfig(baseUrl: string) {
@@ -14,11 +15,16 @@ export function createConfig(baseUrl: string) {
   }
 }
 
-/** Writes a file that lives as long as the test. */
-export async function writeTemporary(text: string): Promise<string> {
+/** A folder that lives as long as the test. */
+export async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'crossmodel-gateway-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  const path = join(folder, 'gateway.json')
+  return folder
+}
+
+/** Writes a file that lives as long as the test. */
+export async function writeTemporary(text: string): Promise<string> {
+  const path = join(await makeFolder(), 'gateway.json')
   await writeFile(path, text)
   return path
 }
@@ -59,6 +65,27 @@ export function open(words: readonly string[], environment: Record<string, strin
   })
   const ended = exitCode.then((code) => `the command ended with ${code}: ${errors.join('\n')}`)
   return { output, errors, ready: Promise.race([announced, ended]), exitCode, stop }
+}
+
+/** Runs a command line that ends by itself. */
+export async function runToEnd(
+  words: readonly string[],
+): Promise<{ readonly code: number; readonly output: string; readonly errors: string }> {
+  const session = open(words)
+  const code = await session.exitCode
+  return { code, output: session.output.join('\n'), errors: session.errors.join('\n') }
+}
+
+/** A terminal for what a command is made of. */
+export function createTerminal(): Terminal & { readonly errors: readonly string[] } {
+  const errors: string[] = []
+  return {
+    print: () => undefined,
+    printError: (line) => errors.push(line),
+    environment: {},
+    stop: new AbortController().signal,
+    errors,
+  }
 }
 
 /** Sends a chat request through a gateway. */

@@ -32,12 +32,6 @@ describe('settings for Gemini', () => {
     ],
     ['a penalty of 2', { presencePenalty: 2 }, { presencePenalty: 1.99 }, 'clamped $presencePenalty'],
     ['a long seed', { seed: 2 ** 31 + 5 }, { seed: 5 }, 'clamped $seed'],
-    [
-      'log-probabilities',
-      { logprobs: { top: 2 } },
-      { responseLogprobs: true, logprobs: 2 },
-      'dropped $logprobs!',
-    ],
   ])('warns of %s', (_, fields, generationConfig, warning) => {
     const target = targetOf({}, { maxOutputTokens: 8_192 })
     const { value, warnings } = gemini.encodeRequest(requestOf(fields), target, context)

@@ -47,6 +47,7 @@ describe('decodeError', () => {
     ['Mistral', { object: 'error', message: 'flat', type: 'x', param: null, code: '3051' }, 'flat'],
     ['xAI', { code: 'Some code', error: 'in a string' }, 'in a string'],
     ['FastAPI', { detail: [{ loc: ['body', 'n'], msg: 'too small' }] }, 'body.n: too small'],
+    ['MiniMax', { base_resp: { status_code: 1008, status_msg: 'no money' } }, 'no money'],
     ['a list', [{ error: { message: 'listed', code: 400 } }], 'listed'],
     ['Cloudflare', { success: false, errors: [{ code: 7, message: 'inner' }] }, 'inner'],
     ['plain text', 'slow down', 'slow down'],

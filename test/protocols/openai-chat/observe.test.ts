@@ -21,7 +21,11 @@ function usageOf(usage: JsonObject): unknown {
 describe('observeEvent', () => {
   it('sees content, end, usage, and the usage event that was asked for', () => {
     expect(observe(chunk({ content: 'Hi' }))).toEqual({ usage: undefined, finished: false })
-    expect(observe(chunk({}, 'stop'))).toEqual({ usage: undefined, finished: true })
+    expect(observe(chunk({}, 'stop'))).toEqual({
+      usage: undefined,
+      finished: true,
+      finishedIndexes: [0],
+    })
     expect(observe({ ...chunk({}), choices: [], usage: USAGE })).toEqual({
       usage: { inputTokens: 10, outputTokens: 5, raw: USAGE },
       usageOnly: true,
@@ -29,12 +33,13 @@ describe('observeEvent', () => {
     expect(observe(chunk({}, 'stop', { usage: USAGE }))).toEqual({
       usage: { inputTokens: 10, outputTokens: 5, raw: USAGE },
       finished: true,
+      finishedIndexes: [0],
     })
   })
 
   it('does not take an event without choices, or the end mark, for a start or an end', () => {
     expect(observe({ choices: [], prompt_filter_results: [] })).toEqual({ idle: true })
-    expect(observe('[DONE]')).toEqual({ idle: true })
+    expect(observe('[DONE]')).toEqual({ idle: true, last: true })
   })
 
   it.each<[string, JsonObject | string, string | undefined]>([

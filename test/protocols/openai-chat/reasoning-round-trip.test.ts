@@ -6,7 +6,14 @@ import type { OpaqueState } from '../../../src/canonical/state.js'
 import { unfoldResponse } from '../../../src/canonical/unfold.js'
 import { openaiChat } from '../../../src/protocols/openai-chat/index.js'
 import { hashText } from '../../../src/protocols/state-envelope.js'
-import { codecContext, createEncodeContext, deltasOf, encodeStream } from './support.js'
+import {
+  codecContext,
+  createEncodeContext,
+  createTarget,
+  deltasOf,
+  encodeStream,
+  translate,
+} from './support.js'
 
 function reasoning(text: string, state: OpaqueState, more: Partial<ReasoningPart> = {}): ReasoningPart {
   return { type: 'reasoning', text, state, ...more }
@@ -169,5 +176,23 @@ describe('case 15: reasoning state survives a Chat client', () => {
       { type: 'reasoning', text: 'Hm.', raw: true },
       TEXT,
     ])
+  })
+})
+
+describe('a vendor that must be told to read earlier reasoning', () => {
+  const target = createTarget(
+    { reasoningBack: 'reasoning_content' },
+    { reasoningBackFlag: 'preserve_thinking' },
+  )
+  const question = { role: 'user', content: 'Again?' }
+  const turn = { role: 'assistant', content: 'Yes.', reasoning_content: 'Hm.' }
+
+  it('is told where there is some', () => {
+    const body = translate({ model: 'm', messages: [turn, question] }, target)
+    expect(body).toMatchObject({ preserve_thinking: true, messages: [{ reasoning_content: 'Hm.' }, {}] })
+  })
+
+  it('is told nothing where there is none', () => {
+    expect(translate({ model: 'm', messages: [question] }, target)).not.toHaveProperty('preserve_thinking')
   })
 })

@@ -40,6 +40,7 @@ const ROWS: Readonly<Record<UpstreamErrorKind, readonly [string, number, string,
     'The provider broke off the answer.',
     'The provider broke off the answer.',
   ],
+  unfunded: ['insufficient_balance', 402, SAID, UNSAID],
   garbage: [
     'provider_error',
     502,

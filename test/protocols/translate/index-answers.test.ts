@@ -258,6 +258,15 @@ describe('an HTTP error of a vendor', () => {
     })
   })
 
+  it('is rid of what the caller calls a secret', () => {
+    const body = { error: { message: 'Bad host vendor.internal', type: 'invalid_request_error' } }
+    const redact = (text: string): string => text.replaceAll('vendor.internal', '***')
+    for (const client of from) {
+      const answer = translateError(400, body, { from: client, to: openaiChat, redact })
+      expect(JSON.stringify(answer.body)).toContain('Bad host ***')
+    }
+  })
+
   it('has no body for a protocol that no client speaks', () => {
     expect(translateError(500, null, { from: GEMINI.to, to: openaiChat }).body).toBeNull()
   })

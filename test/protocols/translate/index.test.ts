@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { anthropicMessages, GatewayError, openaiChat, openaiResponses } from '../../../src/index.js'
 import {
-  anthropicMessages,
-  GatewayError,
-  type JsonObject,
-  openaiChat,
-  openaiResponses,
-} from '../../../src/index.js'
-import { chatBody, context, GEMINI, MESSAGES, messagesBody, RESPONSES, translate } from './support.js'
-
-const responsesBody = (more: JsonObject = {}): JsonObject => ({ model: 'acme/model', input: 'hi', ...more })
+  chatBody,
+  context,
+  GEMINI,
+  MESSAGES,
+  messagesBody,
+  RESPONSES,
+  responsesBody,
+  translate,
+} from './support.js'
 
 /** What a translation throws, in short. */
 function thrownBy(run: () => unknown): unknown {

@@ -87,3 +87,13 @@ export function chatBody(more: JsonObject = {}): JsonObject {
 export function messagesBody(more: JsonObject = {}): JsonObject {
   return { ...chatBody({ max_tokens: 100 }), ...more }
 }
+
+/** A Responses request. */
+export function responsesBody(more: JsonObject = {}): JsonObject {
+  return { model: 'acme/model', input: 'hi', ...more }
+}
+
+/** What stands at a path of a JSON value; `undefined` where there is nothing. */
+export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as JsonObject | undefined)?.[key], value)
+}

@@ -47,6 +47,9 @@ export function refuseOrDrop(scope: Scope): void {
   if (state?.store === true) {
     warn('dropped', fieldPath('state'), 'The vendor keeps no answers.')
   }
+  if (request.outputModalities?.some((modality) => modality !== 'text')) {
+    warn('dropped', fieldPath('outputModalities'), 'The vendor answers in text only.', true)
+  }
   for (const { field, semantic } of WITHOUT_PLACE) {
     if (request[field] !== undefined)
       warn('dropped', fieldPath(field), 'The vendor has no such field.', semantic)

@@ -9,7 +9,7 @@ import { ANSWER_TOOL } from '../request/encode-format.js'
 import { PROTOCOL } from '../wire/index.js'
 import { readUsage } from '../wire/usage.js'
 import { collectWarnings, type Warn } from '../wire/warn.js'
-import { decodeFinish } from './finish.js'
+import { decodeFinish, isCutting } from './finish.js'
 import { decodeTier } from './usage.js'
 
 const KNOWN = new Set([
@@ -39,13 +39,14 @@ export function decodeResponse(body: JsonObject, context: DecodeContext): Transl
   warnOfTransformations(body.input_transformations, warn)
   const usage = asObject(body.usage)
   const serviceTier = decodeTier(asString(usage?.service_tier))
+  const finish = finishOf(body, content)
   const extra = Object.entries(body).filter(([key, field]) => !KNOWN.has(key) && field !== null)
   return {
     value: {
       id: asString(body.id) ?? '',
       model: asString(body.model) ?? '',
-      content,
-      finish: finishOf(body, content),
+      content: isCutting(finish) ? markCut(content) : content,
+      finish,
       usage: usage === undefined ? null : completeUsage(readUsage(usage)),
       ...(serviceTier === undefined ? {} : { serviceTier }),
       ...(extra.length === 0 ? {} : { extensions: { [PROTOCOL]: Object.fromEntries(extra) } }),
@@ -67,6 +68,13 @@ export function warnOfTransformations(value: JsonValue | undefined, warn: Warn):
     const reason = asString(transformation.reason) ?? 'unknown'
     warn('dropped', asString(transformation.path) ?? 'messages', `The vendor left out thinking: ${reason}.`)
   }
+}
+
+/** A last call without arguments was cut before the first of them: whole, it would be called with none. */
+function markCut(content: readonly AssistantPart[]): readonly AssistantPart[] {
+  const last = content.at(-1)
+  if (last?.type !== 'tool-call' || last.input !== '') return content
+  return [...content.slice(0, -1), { ...last, status: 'incomplete' }]
 }
 
 /** An answer given by that tool is no tool call. */

@@ -5,6 +5,7 @@ import type { OpaqueState } from '../../../canonical/state.js'
 import type { EncodeContext, Translated } from '../../protocol.js'
 import { parseInput } from '../request/encode-content.js'
 import { encodeCitation } from '../wire/citation.js'
+import { LOST_CITATION, LOST_PART, NOT_AN_OBJECT, ONLY_TRANSCRIPT, PLACEHOLDER } from '../wire/losses.js'
 import { PROTOCOL } from '../wire/index.js'
 import { collectWarnings, type Warn } from '../wire/warn.js'
 import { carry, hidesReasoning, nativeData, messageId, toolCarrier } from './carrier.js'
@@ -50,7 +51,7 @@ function encodePart(part: AssistantPart, options: PartContext): readonly JsonObj
   const { warn, path } = options
   switch (part.type) {
     case 'text':
-      return encodeText(part)
+      return encodeText(part, options)
     case 'refusal':
       return part.text === '' ? [] : [{ type: 'text', text: part.text }]
     case 'reasoning':
@@ -58,23 +59,25 @@ function encodePart(part: AssistantPart, options: PartContext): readonly JsonObj
     case 'tool-call':
       return encodeToolCall(part, options)
     case 'generated-image':
-      warn('emulated', path, 'An image of the model becomes a placeholder text.')
+      warn('emulated', path, PLACEHOLDER)
       return [{ type: 'text', text: '[generated image]' }]
     case 'generated-audio':
-      warn('emulated', path, 'Audio of the model is given as its transcript.')
-      return encodeText({ type: 'text', text: part.transcript ?? '' })
+      warn('emulated', path, ONLY_TRANSCRIPT)
+      return encodeText({ type: 'text', text: part.transcript ?? '' }, options)
     case 'provider':
       if (part.protocol === PROTOCOL) return [part.value]
-      warn('dropped', path, 'Only a client of the vendor’s own protocol can read this part.')
+      warn('dropped', path, LOST_PART)
       return []
   }
 }
 
-function encodeText({ text, citations }: TextPart): readonly JsonObject[] {
+function encodeText({ text, citations }: TextPart, { warn, path }: PartContext): readonly JsonObject[] {
   if (text === '') return []
-  const encoded = (citations ?? [])
-    .map((citation) => encodeCitation(citation, text))
-    .filter((citation) => citation !== null)
+  const encoded = (citations ?? []).flatMap((citation) => {
+    const written = encodeCitation(citation, text)
+    if (written === null) warn('dropped', `${path}.citations`, LOST_CITATION)
+    return written === null ? [] : [written]
+  })
   return [{ type: 'text', text, ...(encoded.length === 0 ? {} : { citations: encoded }) }]
 }
 
@@ -99,7 +102,7 @@ function encodeToolCall(part: ToolCallPart, { context, warn, path }: PartContext
     warn('dropped', path, 'The answer ended inside the arguments of this call, so the call is left out.')
     return []
   }
-  if (input === null) warn('repaired', path, 'The arguments are no JSON object; they go under `_raw`.')
+  if (input === null) warn('repaired', path, NOT_AN_OBJECT)
   return [
     ...carrier,
     { type: 'tool_use', id: part.id, name: part.name, input: input ?? { _raw: part.input } },

@@ -57,3 +57,11 @@ function stopReason(finish: Finish, hasToolCall: boolean, refusal: string | null
       return STOP_BY_REASON[finish.reason]
   }
 }
+
+/** Reasons that can cut a tool call in the middle. */
+const CUTTING: ReadonlySet<string> = new Set(['length', 'context-full'])
+
+/** True for an answer that may have been cut within its last call. */
+export function isCutting(finish: Finish | null): boolean {
+  return finish !== null && CUTTING.has(finish.reason)
+}

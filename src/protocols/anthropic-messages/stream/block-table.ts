@@ -4,6 +4,7 @@ import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import { ANSWER_TOOL } from '../request/encode-format.js'
 import type { ReadState } from '../request/decode-content.js'
+import { isCutting } from '../response/finish.js'
 import { createBlockDecoder, type BlockDecoder } from './block.js'
 
 /** The content blocks of one stream, by their index on the wire. */
@@ -27,8 +28,6 @@ interface OpenBlock {
 }
 
 const NOTHING: readonly StreamPart[] = []
-/** Reasons that can cut a tool call in the middle. */
-const CUTTING: ReadonlySet<string> = new Set(['length', 'context-full'])
 
 /** Creates the table of one stream; every block gets the next canonical key. */
 export function createBlockTable(readState: ReadState): BlockTable {
@@ -41,7 +40,7 @@ export function createBlockTable(readState: ReadState): BlockTable {
     if (held === null) return NOTHING
     const { key } = held
     held = null
-    return [closeOf(key, finish !== null && CUTTING.has(finish.reason))]
+    return [closeOf(key, isCutting(finish))]
   }
 
   const stop = (index: unknown): readonly StreamPart[] => {
@@ -49,7 +48,7 @@ export function createBlockTable(readState: ReadState): BlockTable {
     if (block === undefined) return NOTHING
     blocks.delete(index)
     const parts = [...release(null), ...block.decoder.stop()]
-    if (!block.decoder.isBroken()) return [...parts, closeOf(block.key, false)]
+    if (block.decoder.missing() === 'nothing') return [...parts, closeOf(block.key, false)]
     held = block
     return parts
   }
@@ -72,7 +71,10 @@ export function createBlockTable(readState: ReadState): BlockTable {
     closeAll(finish, failed) {
       const parts: StreamPart[] = [...release(finish)]
       for (const { key, decoder } of blocks.values()) {
-        parts.push(...decoder.stop(), closeOf(key, failed || decoder.isBroken()))
+        const end = decoder.stop()
+        const missing = decoder.missing()
+        const isCut = missing === 'some' || (missing === 'all' && isCutting(finish))
+        parts.push(...end, closeOf(key, failed || isCut))
       }
       blocks.clear()
       return parts

@@ -13,8 +13,8 @@ export interface BlockDecoder {
   delta(delta: JsonObject): readonly StreamPart[]
   /** Everything up to but without `close`. */
   stop(): readonly StreamPart[]
-  /** True for a tool call whose arguments are no whole JSON. */
-  isBroken(): boolean
+  /** What is missing of the arguments of a tool call: no arguments at all are an empty object, unless they were cut. */
+  missing(): 'nothing' | 'some' | 'all'
 }
 
 /** Creates the decoder of a block. `key`: the canonical key that it gets. */
@@ -34,7 +34,7 @@ export function createBlockDecoder(key: number, block: JsonObject, readState: Re
 }
 
 const NOTHING: readonly StreamPart[] = []
-const never = (): boolean => false
+const nothing = (): 'nothing' => 'nothing'
 
 function open(key: number, block: BlockStart): StreamPart {
   return { type: 'open', key, block }
@@ -63,7 +63,7 @@ function createText(key: number, block: JsonObject): BlockDecoder {
         const citation = decodeCitation(value, length)
         return citation === null ? [] : [{ type: 'note', key, citation }]
       }),
-    isBroken: never,
+    missing: nothing,
   }
 }
 
@@ -82,7 +82,7 @@ function createThinking(key: number, block: JsonObject, readState: ReadState): B
       const state = signature === '' ? null : readState(signature, 'signature')
       return state === null ? NOTHING : [{ type: 'seal', key, state }]
     },
-    isBroken: never,
+    missing: nothing,
   }
 }
 
@@ -95,7 +95,7 @@ function createRedacted(key: number, block: JsonObject, readState: ReadState): B
     ],
     delta: () => NOTHING,
     stop: () => NOTHING,
-    isBroken: never,
+    missing: nothing,
   }
 }
 
@@ -120,7 +120,7 @@ function createTool(key: number, block: JsonObject): BlockDecoder {
       input = inputText(block.input) ?? ''
       return deltaOf(key, input)
     },
-    isBroken: () => input !== '' && parseJson(input) === undefined,
+    missing: () => (input === '' ? 'all' : parseJson(input) === undefined ? 'some' : 'nothing'),
   }
 }
 
@@ -130,7 +130,7 @@ function createAnswer(key: number): BlockDecoder {
     start: () => [open(key, { kind: 'text' })],
     delta: (delta) => deltaOf(key, delta.partial_json),
     stop: () => NOTHING,
-    isBroken: never,
+    missing: nothing,
   }
 }
 
@@ -155,6 +155,6 @@ function createOpaque(key: number, block: JsonObject): BlockDecoder {
       const type = asString(block.type) ?? 'unknown'
       return [open(key, { kind: 'provider', protocol: PROTOCOL, type, value })]
     },
-    isBroken: never,
+    missing: nothing,
   }
 }

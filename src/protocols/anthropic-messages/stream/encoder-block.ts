@@ -4,16 +4,21 @@ import { asObject } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart } from '../../../canonical/stream.js'
 import type { EncodeContext } from '../../protocol.js'
+import type { WarningCode } from '../../../canonical/warning.js'
 import { parseInput } from '../request/encode-content.js'
 import { carry, hidesReasoning, nativeData, toolCarrier } from '../response/carrier.js'
 import { encodeCitation } from '../wire/citation.js'
+import { LOST_CITATION, LOST_PART, NOT_AN_OBJECT, ONLY_TRANSCRIPT, PLACEHOLDER } from '../wire/losses.js'
 import { PROTOCOL } from '../wire/index.js'
 import { isJsonPrefix } from '../wire/json-prefix.js'
 import { deltaEvent, eventOf, startEvent, stopEvent } from './events.js'
 
-/** Gives out the index of the next block on the wire. */
-export interface BlockCounter {
+/** Where a block stands on the wire. */
+export interface BlockPlace {
+  /** Gives out the index of the next block. */
   next(): number
+  /** Reports what becomes of the part; `field`: which of its fields, as the end of a path. */
+  warn(code: WarningCode, message: string, field?: string): void
 }
 
 /** Encodes one block of an answer. A block may come out as none, one or two on the wire. */
@@ -29,7 +34,7 @@ export interface BlockEncoder {
 /** Creates the encoder of a block. */
 export function createBlockEncoder(
   block: BlockStart,
-  counter: BlockCounter,
+  counter: BlockPlace,
   context: EncodeContext,
 ): BlockEncoder {
   switch (block.kind) {
@@ -41,11 +46,15 @@ export function createBlockEncoder(
     case 'tool':
       return createTool(block, counter, context)
     case 'image':
+      counter.warn('emulated', PLACEHOLDER)
       return createFixed(() => wholeText('[generated image]', counter))
     case 'audio':
+      counter.warn('emulated', ONLY_TRANSCRIPT)
       return createFixed(() => '')
     case 'provider':
-      return createFixed(() => (block.protocol === PROTOCOL ? wholeBlock(block.value, counter) : ''))
+      if (block.protocol === PROTOCOL) return createFixed(() => wholeBlock(block.value, counter))
+      counter.warn('dropped', LOST_PART)
+      return createFixed(() => '')
   }
 }
 
@@ -56,7 +65,7 @@ function createFixed(open: () => string): BlockEncoder {
 }
 
 /** Opened by its first text: the vendor's clients take no empty text blocks back. */
-function createText(counter: BlockCounter): BlockEncoder {
+function createText(counter: BlockPlace): BlockEncoder {
   let index = -1
   let text = ''
   return {
@@ -70,9 +79,11 @@ function createText(counter: BlockCounter): BlockEncoder {
     },
     note(citation) {
       const encoded = index < 0 ? null : encodeCitation(citation, text)
-      return encoded === null
-        ? ''
-        : eventOf('content_block_delta', { index, delta: { type: 'citations_delta', citation: encoded } })
+      if (encoded === null) {
+        counter.warn('dropped', LOST_CITATION, '.citations')
+        return ''
+      }
+      return eventOf('content_block_delta', { index, delta: { type: 'citations_delta', citation: encoded } })
     },
     seal: nothing,
     close: () => (index < 0 ? '' : stopEvent(index)),
@@ -80,7 +91,7 @@ function createText(counter: BlockCounter): BlockEncoder {
 }
 
 /** Opened by its first text or at its end; the signature comes last. */
-function createReasoning(counter: BlockCounter, context: EncodeContext): BlockEncoder {
+function createReasoning(counter: BlockPlace, context: EncodeContext): BlockEncoder {
   const hidden = hidesReasoning(context)
   let index = -1
   let text = ''
@@ -115,7 +126,7 @@ function createReasoning(counter: BlockCounter, context: EncodeContext): BlockEn
 
 function createTool(
   block: Extract<BlockStart, { kind: 'tool' }>,
-  counter: BlockCounter,
+  counter: BlockPlace,
   context: EncodeContext,
 ): BlockEncoder {
   const { id, name, tool } = block
@@ -147,6 +158,9 @@ function createTool(
       const isReadable = status === 'complete' ? parseJson(input) !== undefined : isJsonPrefix(input)
       if (isStreaming === true && !isReadable) return null
       const rest = isStreaming === true ? '' : heldInput(index, input, tool)
+      if (isStreaming !== true && tool === 'function' && parseInput(input) === null) {
+        counter.warn('repaired', NOT_AN_OBJECT)
+      }
       const carrier = late === undefined ? '' : carrierOf(late, id, counter, context)
       return rest + stopEvent(index) + carrier
     },
@@ -161,7 +175,7 @@ function heldInput(index: number, input: string, tool: 'function' | 'custom'): s
 }
 
 /** A thinking block without text, for state of a tool call. */
-function carrierOf(state: OpaqueState, id: string, counter: BlockCounter, context: EncodeContext): string {
+function carrierOf(state: OpaqueState, id: string, counter: BlockPlace, context: EncodeContext): string {
   const index = counter.next()
   return (
     startEvent(index, { type: 'thinking', thinking: '', signature: '' }) +
@@ -173,7 +187,7 @@ function signed(index: number, signature: string): string {
   return deltaEvent(index, 'signature_delta', 'signature', signature) + stopEvent(index)
 }
 
-function wholeText(text: string, counter: BlockCounter): string {
+function wholeText(text: string, counter: BlockPlace): string {
   const index = counter.next()
   return (
     startEvent(index, { type: 'text', text: '' }) +
@@ -183,7 +197,7 @@ function wholeText(text: string, counter: BlockCounter): string {
 }
 
 /** A block in one piece; its input goes as a delta, where clients look for it. */
-function wholeBlock(value: JsonObject, counter: BlockCounter): string {
+function wholeBlock(value: JsonObject, counter: BlockPlace): string {
   const index = counter.next()
   const input = asObject(value.input)
   if (input === undefined || Object.keys(input).length === 0)

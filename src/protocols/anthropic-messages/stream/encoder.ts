@@ -9,7 +9,8 @@ import { messageId } from '../response/carrier.js'
 import { encodeFinish } from '../response/finish.js'
 import { encodeCounts, encodeUsage, estimatedUsage } from '../response/usage.js'
 import { STREAM_ERROR_TYPE } from '../vocabulary.js'
-import { createBlockEncoder, type BlockEncoder } from './encoder-block.js'
+import { collectWarnings, type Warn } from '../wire/warn.js'
+import { createBlockEncoder, type BlockEncoder, type BlockPlace } from './encoder-block.js'
 import { eventOf, PING_EVENT } from './events.js'
 
 const BAD_ARGUMENTS: UpstreamError = {
@@ -25,6 +26,9 @@ const UNNAMED: Head = { id: '' }
 /** One stream that is being written. */
 interface Writing {
   readonly context: EncodeContext
+  readonly warn: Warn
+  /** Number of the next block as the whole answer counts its parts. */
+  ordinal: number
   /** Index of the next block on the wire. */
   index: number
   isStarted: boolean
@@ -39,8 +43,11 @@ interface Writing {
 
 /** Creates the encoder of one stream; blocks must not overlap. */
 export function createStreamEncoder(context: EncodeContext): StreamEncoder {
+  const { warnings, warn } = collectWarnings()
   const writing: Writing = {
     context,
+    warn,
+    ordinal: 0,
     index: 0,
     isStarted: false,
     isEnded: false,
@@ -50,7 +57,7 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
     refusal: null,
     characters: 0,
   }
-  return { push: (part) => (writing.isEnded ? '' : write(part, writing)) }
+  return { push: (part) => (writing.isEnded ? '' : write(part, writing)), warnings }
 }
 
 function write(part: StreamPart, writing: Writing): string {
@@ -99,7 +106,12 @@ function openBlock(key: number, block: BlockStart, writing: Writing): string {
   if (writing.isEnded) return before
   if (block.kind === 'tool') writing.hasToolCall = true
   if (block.kind === 'refusal') writing.refusal ??= ''
-  const encoder = createBlockEncoder(block, { next: () => writing.index++ }, writing.context)
+  const path = `content[${writing.ordinal++}]`
+  const place = {
+    next: () => writing.index++,
+    warn: (code, message, field = '') => writing.warn(code, path + field, message),
+  } satisfies BlockPlace
+  const encoder = createBlockEncoder(block, place, writing.context)
   writing.open = { key, kind: block.kind, encoder }
   return start(UNNAMED, writing) + before + encoder.open()
 }

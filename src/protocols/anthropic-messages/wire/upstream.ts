@@ -3,6 +3,7 @@ import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
+import { continuation } from './continuation.js'
 import { readBilledUsage } from './usage.js'
 
 const OLD_VERSION = '2023-06-01'
@@ -37,6 +38,7 @@ export const upstream: UpstreamWire = {
     customTools: false,
     namespaces: false,
   },
+  continuation,
 }
 
 /** The version in which the body is valid, and the betas of what it holds. */

@@ -22,6 +22,7 @@ const NUMBERS = {
   candidateCount: 'candidateCount',
 } as const satisfies Readonly<Record<string, keyof CanonicalRequest>>
 
+const MODALITIES = ['text', 'audio', 'image'] as const
 const FORMAT_FIELDS = ['responseMimeType', 'responseSchema', 'responseJsonSchema'] as const
 
 const READ_FIELDS: ReadonlySet<string> = new Set([
@@ -51,9 +52,17 @@ export function decodeGeneration(value: JsonValue | undefined): DecodedGeneratio
   if (config['responseLogprobs'] === true) settings.logprobs = { top: toNumber(config['logprobs']) ?? 0 }
   const reasoning = decodeThinking(asObject(config['thinkingConfig']))
   if (reasoning !== undefined) settings.reasoning = reasoning
+  const modalities = asStrings(config['responseModalities']).map((modality) => modality.toLowerCase())
+  const known = MODALITIES.filter((modality) => modalities.includes(modality))
+  const isKnown = known.length > 0 && known.length === modalities.length
+  if (isKnown) settings.outputModalities = modalities as typeof known
   const responseFormat = decodeFormat(config)
   if (responseFormat !== undefined) settings.responseFormat = responseFormat
-  const read = responseFormat === undefined ? READ_FIELDS : new Set([...READ_FIELDS, ...FORMAT_FIELDS])
+  const read = new Set([
+    ...READ_FIELDS,
+    ...(responseFormat === undefined ? [] : FORMAT_FIELDS),
+    ...(isKnown ? ['responseModalities'] : []),
+  ])
   return { settings, rest: omit(config, read) }
 }
 

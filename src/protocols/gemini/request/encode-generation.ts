@@ -23,6 +23,9 @@ export function encodeGeneration(
   encodeLimits(request, config, encoding)
   encodeSampling(request, config, encoding)
   encodeFormat(request, config, { tools, encoding })
+  if (request.outputModalities !== undefined) {
+    config['responseModalities'] = request.outputModalities.map((modality) => modality.toUpperCase())
+  }
   const thinkingConfig = encodeThinking(request, encoding)
   if (thinkingConfig !== undefined) config['thinkingConfig'] = thinkingConfig
   return Object.keys(config).length === 0 ? undefined : config
@@ -87,8 +90,6 @@ function encodeSampling(request: CanonicalRequest, config: Config, encoding: Enc
   if (request.logprobs !== undefined) {
     config['responseLogprobs'] = true
     if (request.logprobs.top > 0) config['logprobs'] = request.logprobs.top
-    const message = 'Log-probabilities are not translated back.'
-    warn(encoding, 'dropped', { field: 'logprobs', message, semantic: true })
   }
 }
 

@@ -7,6 +7,7 @@ import type { DecodeContext, EncodeContext, Translated } from '../../protocol.js
 import { createAnswerReader } from '../stream/reader.js'
 import { finishWord, GEMINI } from '../vocabulary.js'
 import { firstCandidate, omit } from '../wire/index.js'
+import { writeLogprobs } from '../wire/logprobs.js'
 import { encodeFinish, encodeGrounding, encodePart, encodeUsage } from './parts.js'
 
 const READ_FIELDS: ReadonlySet<string> = new Set([
@@ -54,6 +55,9 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
   const own = response.extensions?.[GEMINI]
   // What the vendor said itself needs no second version made of the citations.
   const grounding = own === undefined ? encodeGrounding(texts) : undefined
+  const logprobs = response.content.flatMap((part) =>
+    part.type === 'text' || part.type === 'refusal' ? (part.logprobs ?? []) : [],
+  )
   return {
     value: {
       candidates: [
@@ -62,6 +66,7 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
           ...encodeFinish(response.finish),
           index: 0,
           ...(grounding === undefined ? {} : { groundingMetadata: grounding }),
+          ...(logprobs.length === 0 ? {} : { logprobsResult: writeLogprobs(logprobs) }),
           ...own,
         },
       ],
@@ -87,10 +92,11 @@ function lose(warnings: Warning[], part: AssistantPart, at: number): void {
   const empty =
     (part.type === 'text' || part.type === 'refusal' || part.type === 'reasoning') && part.text === ''
   if (empty) return
-  warnings.push({
-    code: 'dropped',
-    path: `content[${at}]`,
-    message: `Gemini has no form for this ${part.type} part.`,
-    semantic: true,
-  })
+  warnings.push(lossOf(part, at))
+}
+
+/** The warning of a part that is left out. */
+export function lossOf({ type }: AssistantPart, at: number): Warning {
+  const message = `Gemini has no form for this ${type} part.`
+  return { code: 'dropped', path: `content[${at}]`, message, semantic: true }
 }

@@ -1,3 +1,4 @@
+import type { TokenLogprob } from '../../../canonical/content.js'
 import type { JsonObject } from '../../../canonical/json.js'
 import { asObject, asText } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
@@ -70,6 +71,25 @@ export function feedText(
     reader.out.push({ type: 'delta', key: open.key, text })
   }
   if (signature !== undefined) open.signature = signature
+}
+
+/** Log probabilities come beside the parts of an event: they are those of its last text. */
+export function placeLogprobs(reader: Reader, logprobs: readonly TokenLogprob[]): void {
+  const { out, open } = reader
+  const texts = new Set(out.flatMap((part) => (isText(part) ? [part.key] : [])))
+  if (open?.kind === 'text') texts.add(open.key)
+  const at = out.findLastIndex((part) => part.type === 'delta' && texts.has(part.key))
+  const delta = out[at]
+  if (delta?.type === 'delta') out[at] = { ...delta, logprobs }
+  else if (open?.kind === 'text') out.push({ type: 'delta', key: open.key, text: '', logprobs })
+  else {
+    const path = 'candidates[0].logprobsResult'
+    warn(reader, path, 'Log probabilities of what is no text were dropped.', false)
+  }
+}
+
+function isText(part: StreamPart): part is Extract<StreamPart, { type: 'open' }> {
+  return part.type === 'open' && part.block.kind === 'text'
 }
 
 /** A call: whole, or a piece of one whose arguments are streamed. */

@@ -1,15 +1,20 @@
 import { partOfBlock } from '../../../canonical/accumulate.js'
-import type { Citation } from '../../../canonical/content.js'
+import type { Citation, TokenLogprob } from '../../../canonical/content.js'
 import type { JsonObject } from '../../../canonical/json.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../../canonical/upstream-error.js'
 import { mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
+import type { Warning } from '../../../canonical/warning.js'
 import type { EncodeContext, StreamEncoder } from '../../protocol.js'
+import { lossOf } from '../response/index.js'
 import { encodeFinish, encodeGrounding, encodePart, encodeUsage, signatureOf } from '../response/parts.js'
+import { writeLogprobs } from '../wire/logprobs.js'
 
 interface OpenBlock {
   readonly block: BlockStart
+  /** Number of the part in the whole answer. */
+  readonly ordinal: number
   text: string
   readonly citations: Citation[]
   state: OpaqueState | undefined
@@ -20,13 +25,15 @@ interface Encoder {
   /** Ends of every event: model and id of the answer. */
   tail: string
   readonly blocks: Map<number, OpenBlock>
+  readonly warnings: Warning[]
   usage: PartialUsage
 }
 
 /** Creates the encoder of a Gemini event stream: every event is a whole response with one new part. */
 export function createStreamEncoder(context: EncodeContext): StreamEncoder {
-  const encoder: Encoder = { context, tail: tailOf(context.model, ''), blocks: new Map(), usage: {} }
-  return { push: (part) => encode(encoder, part) }
+  const tail = tailOf(context.model, '')
+  const encoder: Encoder = { context, tail, blocks: new Map(), warnings: [], usage: {} }
+  return { push: (part) => encode(encoder, part), warnings: encoder.warnings }
 }
 
 function encode(encoder: Encoder, part: StreamPart): string {
@@ -37,13 +44,14 @@ function encode(encoder: Encoder, part: StreamPart): string {
     case 'open':
       encoder.blocks.set(part.key, {
         block: part.block,
+        ordinal: encoder.blocks.size,
         text: '',
         citations: [],
         state: 'state' in part.block ? part.block.state : undefined,
       })
       return ''
     case 'delta':
-      return encodeDelta(encoder, part.key, part.text)
+      return encodeDelta(encoder, part)
     case 'note':
       encoder.blocks.get(part.key)?.citations.push(part.citation)
       return ''
@@ -80,14 +88,17 @@ function encode(encoder: Encoder, part: StreamPart): string {
   }
 }
 
-function encodeDelta(encoder: Encoder, key: number, text: string): string {
+function encodeDelta(
+  encoder: Encoder,
+  { key, text, logprobs }: Extract<StreamPart, { type: 'delta' }>,
+): string {
   const open = encoder.blocks.get(key)
   if (open === undefined) return ''
   open.text += text
   switch (open.block.kind) {
     case 'text':
     case 'refusal':
-      return partEvent(`{"text":${JSON.stringify(text)}}`, encoder.tail)
+      return partEvent(`{"text":${JSON.stringify(text)}}`, encoder.tail, logprobs)
     case 'reasoning':
       return partEvent(`{"text":${JSON.stringify(text)},"thought":true}`, encoder.tail)
     default:
@@ -113,8 +124,11 @@ function encodeClose(encoder: Encoder, key: number, status: 'complete' | 'incomp
     case 'refusal':
       return ''
     default: {
-      const part = encodePart(partOfBlock({ ...open, status }), encoder.context)
-      return part === null ? '' : partEvent(JSON.stringify(part), encoder.tail)
+      const whole = partOfBlock({ ...open, status })
+      const part = encodePart(whole, encoder.context)
+      if (part !== null) return partEvent(JSON.stringify(part), encoder.tail)
+      encoder.warnings.push(lossOf(whole, open.ordinal))
+      return ''
     }
   }
 }
@@ -128,8 +142,9 @@ function tailOf(model: string, id: string): string {
   return `"modelVersion":${JSON.stringify(model)},"responseId":${JSON.stringify(id)}}\n\n`
 }
 
-function partEvent(part: string, tail: string): string {
-  return `data: {"candidates":[{"content":{"parts":[${part}],"role":"model"},"index":0}],${tail}`
+function partEvent(part: string, tail: string, logprobs?: readonly TokenLogprob[]): string {
+  const tokens = logprobs === undefined ? '' : `,"logprobsResult":${JSON.stringify(writeLogprobs(logprobs))}`
+  return `data: {"candidates":[{"content":{"parts":[${part}],"role":"model"},"index":0${tokens}}],${tail}`
 }
 
 function event(fields: JsonObject, tail: string): string {
@@ -152,6 +167,7 @@ const RPC: Readonly<Record<UpstreamErrorKind, readonly [number, string]>> = {
   policy: [400, 'FAILED_PRECONDITION'],
   truncated: [500, 'DATA_LOSS'],
   garbage: [500, 'INTERNAL'],
+  unfunded: [400, 'FAILED_PRECONDITION'],
 }
 
 function encodeError(error: UpstreamError): JsonObject {

@@ -13,6 +13,7 @@ import {
   type WireResponse,
   type WireUsage,
 } from '../wire/index.js'
+import { readLogprobs } from '../wire/logprobs.js'
 import { mergeCounts, readServiceTier, readUsage } from '../wire/usage.js'
 import {
   closeText,
@@ -21,6 +22,7 @@ import {
   feedMedia,
   feedOther,
   feedText,
+  placeLogprobs,
   type Reader,
   warn,
 } from './blocks.js'
@@ -127,6 +129,8 @@ function feedCandidate(reader: Reader, candidate: WireCandidate): void {
   if (Array.isArray(parts)) {
     for (const part of parts as readonly unknown[]) if (isJsonObject(part)) feedPart(reader, part)
   }
+  const logprobs = readLogprobs(candidate.logprobsResult)
+  if (logprobs !== undefined) placeLogprobs(reader, logprobs)
   reader.word = finishWord(candidate.finishReason) ?? reader.word
   reader.finishMessage = asText(candidate.finishMessage) ?? reader.finishMessage
   if (isJsonObject(candidate.groundingMetadata)) {

@@ -32,6 +32,8 @@ export interface WireCandidate {
   readonly finishMessage?: unknown
   readonly groundingMetadata?: unknown
   readonly citationMetadata?: unknown
+  readonly logprobsResult?: unknown
+  readonly continuationToken?: unknown
 }
 
 /** A response, and every event of a stream: each is a whole response whose parts are increments. */

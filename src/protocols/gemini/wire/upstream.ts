@@ -3,6 +3,7 @@ import { asObject, asText } from '../../../canonical/narrow.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
 import { faultOf, finishMeaning, finishWord, isGoogleUrl, TOOL_RULES } from '../vocabulary.js'
+import { continuation } from './continuation.js'
 import { firstCandidate, partsOf } from './index.js'
 import { readUsage } from './usage.js'
 
@@ -29,6 +30,7 @@ export const upstream: UpstreamWire = {
       .join(''),
   takesUrl: (_kind, url, { traits }) => isGoogleUrl(url) || traits.mediaUrls === true,
   tools: TOOL_RULES,
+  continuation,
 }
 
 function observeEvent(event: SseEvent): Observation {

@@ -62,8 +62,17 @@ function readFields(body: JsonValue | undefined): Fields {
     return { message: text, codes: [], code: undefined, param: undefined, object: undefined }
   }
   const listed = asArray(outer['errors']).find(isJsonObject)
-  const inner = asObject(outer['error']) ?? asObject(outer['detail']) ?? listed ?? outer
-  const codes = [inner['code'], inner['type'], inner['status'], outer['code'], outer['type']]
+  // MiniMax's errors come with status 200 and in an object of their own.
+  const own = asObject(outer['error']) ?? asObject(outer['detail']) ?? asObject(outer['base_resp'])
+  const inner = own ?? listed ?? outer
+  const codes = [
+    inner['code'],
+    inner['status_code'],
+    inner['type'],
+    inner['status'],
+    outer['code'],
+    outer['type'],
+  ]
     .map(toCode)
     .filter((code) => code !== undefined)
   return {
@@ -76,7 +85,7 @@ function readFields(body: JsonValue | undefined): Fields {
 }
 
 function readMessage(object: JsonObject): string {
-  for (const field of ['message', 'error', 'detail', 'msg']) {
+  for (const field of ['message', 'error', 'detail', 'msg', 'status_msg']) {
     const value = object[field]
     if (typeof value === 'string' && value !== '') return clipMessage(value)
     if (Array.isArray(value) && value.length > 0) return clipMessage(value.map(describeItem).join('; '))

@@ -35,4 +35,5 @@ const CODES: Readonly<Record<UpstreamErrorKind, ErrorCode>> = {
   policy: 'content_policy_violation',
   truncated: 'upstream_stream_truncated',
   garbage: 'provider_error',
+  unfunded: 'insufficient_balance',
 }

@@ -29,6 +29,7 @@ import {
   type Piece,
 } from './content.js'
 import { isCompleteJson, readFinish } from './finish.js'
+import { readLogprobs } from './logprobs.js'
 import { createThinkScanner } from './think.js'
 import { findUsage } from './usage.js'
 
@@ -43,7 +44,8 @@ export function decodeResponse(body: JsonObject, context: DecodeContext): Transl
   const spoken = readSpoken(message, context, warnings)
   const { finish, warning } = readFinish(word, calls.length > 0, choice.stop_reason)
   if (warning !== undefined) warnings.push(warning)
-  noteLosses(body, choice, warnings)
+  noteLosses(body, warnings)
+  const weighed = withLogprobs([...spoken, ...calls], choice, warnings)
   const usage = findUsage(body)
   const created = asNumber(body['created'])
   const serviceTier = asText(body['service_tier'])
@@ -51,7 +53,7 @@ export function decodeResponse(body: JsonObject, context: DecodeContext): Transl
     id,
     model: asText(body['model']) ?? context.target.model,
     ...(created === undefined ? {} : { created }),
-    content: [...spoken, ...calls],
+    content: weighed,
     finish,
     usage: usage === undefined ? null : completeUsage(usage),
     ...(serviceTier === undefined ? {} : { serviceTier }),
@@ -217,13 +219,31 @@ export function readSignature(call: WireToolCall): string | undefined {
   return asText(asObject(asObject(call.extra_content)?.['google'])?.['thought_signature'])
 }
 
-function noteLosses(body: JsonObject, choice: WireChoice, warnings: Warning[]): void {
+function noteLosses(body: JsonObject, warnings: Warning[]): void {
   if (asArray(body['choices']).length > 1) {
     warnings.push(dropped('choices[1]', `Only one answer can be carried over from ${PROTOCOL}.`))
   }
-  if (asObject((choice as JsonObject)['logprobs'])?.['content']) {
-    warnings.push(dropped('choices[0].logprobs', 'Log probabilities were not carried over.'))
+}
+
+/** The tokens of all texts come in one list, so they stand on the first. */
+function withLogprobs(
+  parts: readonly AssistantPart[],
+  choice: WireChoice,
+  warnings: Warning[],
+): readonly AssistantPart[] {
+  const logprobs = readLogprobs(choice.logprobs)
+  if (logprobs === undefined) return parts
+  const left = { text: logprobs.content, refusal: logprobs.refusal }
+  const weighed = parts.map((part) => {
+    if ((part.type !== 'text' && part.type !== 'refusal') || left[part.type].length === 0) return part
+    const own = left[part.type]
+    left[part.type] = []
+    return { ...part, logprobs: own }
+  })
+  if (left.text.length + left.refusal.length > 0) {
+    warnings.push(dropped('choices[0].logprobs', 'Log probabilities of what is no text were dropped.'))
   }
+  return weighed
 }
 
 function dropped(path: string, message: string): Warning {

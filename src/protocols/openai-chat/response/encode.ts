@@ -1,4 +1,10 @@
-import type { AssistantPart, Citation, GeneratedAudioPart, MediaSource } from '../../../canonical/content.js'
+import type {
+  AssistantPart,
+  Citation,
+  GeneratedAudioPart,
+  MediaSource,
+  TokenLogprob,
+} from '../../../canonical/content.js'
 import type { JsonObject } from '../../../canonical/json.js'
 import type { CanonicalResponse } from '../../../canonical/response.js'
 import type { Warning } from '../../../canonical/warning.js'
@@ -6,6 +12,7 @@ import type { EncodeContext, Translated } from '../../protocol.js'
 import { PROTOCOL } from '../vocabulary.js'
 import { writeCallSignature, writeDetails, writeOrder } from './details.js'
 import { writeFinish } from './finish.js'
+import { writeLogprobs } from './logprobs.js'
 import { writeUsage } from './usage.js'
 
 /** Writes a whole answer for a Chat client. */
@@ -22,7 +29,10 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
       {
         index: 0,
         message: writeMessage(response, context, warnings),
-        logprobs: null,
+        logprobs: writeLogprobs({
+          content: tokensOf(response.content, 'text'),
+          refusal: tokensOf(response.content, 'refusal'),
+        }),
         finish_reason: writeFinish(response.finish, hasCalls),
       },
     ],
@@ -30,6 +40,10 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
     ...(response.serviceTier === undefined ? {} : { service_tier: response.serviceTier }),
   }
   return { value, warnings }
+}
+
+function tokensOf(content: readonly AssistantPart[], type: 'text' | 'refusal'): readonly TokenLogprob[] {
+  return content.flatMap((part) => (part.type === type && 'logprobs' in part ? (part.logprobs ?? []) : []))
 }
 
 /** The id of an answer that came without one. */
@@ -142,7 +156,7 @@ function addPart(
       return
     case 'generated-image': {
       const image = writeImage(part.source)
-      if (image === undefined) warnings.push(dropped('images', 'An image kept at the provider was dropped.'))
+      if (image === undefined) warnings.push(LOST_IMAGE)
       else draft.images.push(image)
       return
     }
@@ -150,9 +164,7 @@ function addPart(
       draft.audio = part
       return
     case 'provider':
-      warnings.push(
-        dropped('content', `A ${part.kind} block was dropped: this protocol has no words for it.`),
-      )
+      warnings.push(lostBlock(part.kind))
   }
 }
 
@@ -163,7 +175,7 @@ function addText(draft: Draft, part: Extract<AssistantPart, { type: 'text' }>, w
   for (const citation of part.citations ?? []) {
     const annotation = writeAnnotation(citation, { start, end: draft.text.length })
     if (annotation !== undefined) draft.annotations.push(annotation)
-    else warnings.push(dropped('annotations', 'A citation was dropped: this protocol cites web pages only.'))
+    else warnings.push(LOST_CITATION)
   }
 }
 
@@ -180,4 +192,18 @@ function writeAudio({ id, data, transcript }: GeneratedAudioPart): JsonObject {
 
 function dropped(field: string, message: string): Warning {
   return { code: 'dropped', path: `choices[0].message.${field}`, message, semantic: false }
+}
+
+/** An image that only its vendor can show. */
+export const LOST_IMAGE: Warning = dropped('images', 'An image kept at the provider was dropped.')
+
+/** A citation without a URL. */
+export const LOST_CITATION: Warning = dropped(
+  'annotations',
+  'A citation was dropped: this protocol cites web pages only.',
+)
+
+/** A block that only its own protocol can say. */
+export function lostBlock(kind: string): Warning {
+  return dropped('content', `A ${kind} block was dropped: this protocol has no words for it.`)
 }

@@ -44,7 +44,6 @@ export function writeFinish({ reason }: Finish, hasCalls: boolean): string {
 
 /** True when text is a whole JSON value, or no arguments at all. */
 export function isCompleteJson(text: string): boolean {
-  if (text.trim() === '') return true
   try {
     JSON.parse(text)
     return true

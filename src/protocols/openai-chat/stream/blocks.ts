@@ -1,3 +1,4 @@
+import type { TokenLogprob } from '../../../canonical/content.js'
 import type { JsonObject, JsonValue } from '../../../canonical/json.js'
 import { asObject, asString } from '../../../canonical/narrow.js'
 import type { StreamPart } from '../../../canonical/stream.js'
@@ -12,6 +13,8 @@ export interface Blocks {
   /** `reasoning_details` of one chunk; `spoken`: their text, where it came in a field of its own, too. */
   details(out: StreamPart[], details: readonly JsonValue[], spoken: string): void
   refusal(out: StreamPart[], text: string): void
+  /** Puts log probabilities on the last text of a kind; returns false when none is open. */
+  weigh(out: StreamPart[], kind: 'text' | 'refusal', logprobs: readonly TokenLogprob[]): boolean
   /** Returns false when there is no text that it could belong to. */
   annotation(out: StreamPart[], annotation: JsonValue): boolean
   close(out: StreamPart[]): void
@@ -78,6 +81,14 @@ export function createBlocks(family: string): Blocks {
     },
     refusal(out, text) {
       out.push({ type: 'delta', key: ensure(out, 'refusal'), text })
+    },
+    weigh(out, kind, logprobs) {
+      if (open?.kind !== kind) return false
+      const last = out.at(-1)
+      if (last?.type === 'delta' && last.key === open.key && last.logprobs === undefined) {
+        out[out.length - 1] = { ...last, logprobs }
+      } else out.push({ type: 'delta', key: open.key, text: '', logprobs })
+      return true
     },
     annotation(out, annotation) {
       const citation = readCitation(annotation)

@@ -7,6 +7,7 @@ import { readError } from '../error/index.js'
 import { makeAnswerId, toGeneratedImage } from '../response/decode.js'
 import { readImageUrl, readReasoningText, splitContent } from '../response/content.js'
 import { readFinish } from '../response/finish.js'
+import { readLogprobs } from '../response/logprobs.js'
 import { createThinkScanner, type ThinkScanner } from '../response/think.js'
 import { findUsage } from '../response/usage.js'
 import { FAILED_REASONS } from '../vocabulary.js'
@@ -37,6 +38,7 @@ interface State {
   serviceTier: string | undefined
   malformed: number
   audioKey: number | null
+  spokenKey: number | null
   done: boolean
   /** Losses that are told once, however often they happen. */
   readonly told: Set<string>
@@ -57,6 +59,7 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
     serviceTier: undefined,
     malformed: 0,
     audioKey: null,
+    spokenKey: null,
     done: false,
     told: new Set(),
   }
@@ -103,9 +106,12 @@ function skip(state: State, out: StreamPart[]): void {
 
 function pushChunk(state: State, chunk: JsonObject, out: StreamPart[]): void {
   const choices = asArray(chunk['choices'])
-  if (chunk['error']) {
-    fail(state, out, findError(chunk) ?? GARBAGE)
-    return
+  if (chunk['error'] || chunk['base_resp']) {
+    const error = findError(chunk)
+    if (error !== undefined || chunk['error']) {
+      fail(state, out, error ?? GARBAGE)
+      return
+    }
   }
   const usage = chunk['usage'] || chunk['x_groq'] || choices.length > 0 ? findUsage(chunk) : undefined
   if (choices.length === 0 && usage === undefined) {
@@ -144,6 +150,7 @@ function pushChoice(state: State, choice: WireChoice, out: StreamPart[]): void {
     if (state.word === '') pushDelta(state, delta, out)
     else if (says(delta)) tell(state, out, 'Content after the finish reason was dropped.')
   }
+  if (choice.logprobs !== null && choice.logprobs !== undefined) weigh(state, choice.logprobs, out)
   if (isJsonObject(choice.error)) {
     fail(state, out, readError(choice.error))
     return
@@ -228,8 +235,24 @@ function pushAudio(state: State, audio: JsonObject, out: StreamPart[]): void {
   }
   const data = asText(audio['data'])
   if (data !== undefined) out.push({ type: 'delta', key: state.audioKey, text: data })
-  if (asText(audio['transcript']) !== undefined)
-    tell(state, out, 'The transcript of spoken audio was dropped.')
+  const words = asText(audio['transcript'])
+  if (words === undefined) return
+  if (state.spokenKey === null) {
+    state.spokenKey = state.blocks.nextKey()
+    out.push({ type: 'open', key: state.spokenKey, block: { kind: 'text', spoken: true } })
+  }
+  out.push({ type: 'delta', key: state.spokenKey, text: words })
+}
+
+/** Log probabilities belong to the text that came with them, else to the text before. */
+function weigh(state: State, value: unknown, out: StreamPart[]): void {
+  const logprobs = readLogprobs(value)
+  if (logprobs === undefined) return
+  const placed =
+    state.word === '' &&
+    (logprobs.content.length === 0 || state.blocks.weigh(out, 'text', logprobs.content)) &&
+    (logprobs.refusal.length === 0 || state.blocks.weigh(out, 'refusal', logprobs.refusal))
+  if (!placed) tell(state, out, 'Log probabilities of what is no text were dropped.')
 }
 
 function says(delta: WireMessage): boolean {
@@ -246,7 +269,9 @@ function closeAll(state: State, out: StreamPart[], word: string): void {
     else state.blocks.text(out, piece.text)
   }
   state.blocks.close(out)
-  if (state.audioKey !== null) out.push({ type: 'close', key: state.audioKey, status: 'complete' })
+  for (const key of [state.audioKey, state.spokenKey]) {
+    if (key !== null) out.push({ type: 'close', key, status: 'complete' })
+  }
   const nameless = state.calls.close(out, word === 'length' || word === 'content_filter')
   if (nameless > 0) tell(state, out, 'A tool call without a name was dropped.')
 }

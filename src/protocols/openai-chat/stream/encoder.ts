@@ -1,13 +1,23 @@
+import type { TokenLogprob } from '../../../canonical/content.js'
 import type { JsonObject } from '../../../canonical/json.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
+import type { Warning } from '../../../canonical/warning.js'
 import type { EncodeContext, StreamEncoder } from '../../protocol.js'
 import { encodeUpstreamError } from '../error/index.js'
 import { writeCallSignature, writeDetails, writeOrder, writeTextDetail } from '../response/details.js'
-import { makeId, writeAnnotation, writeImage } from '../response/encode.js'
+import {
+  lostBlock,
+  LOST_CITATION,
+  LOST_IMAGE,
+  makeId,
+  writeAnnotation,
+  writeImage,
+} from '../response/encode.js'
 import { writeFinish } from '../response/finish.js'
+import { writeLogprobs } from '../response/logprobs.js'
 import { writeUsage } from '../response/usage.js'
 
 interface Block {
@@ -32,6 +42,7 @@ interface State {
   readonly context: EncodeContext
   readonly withUsage: boolean
   readonly blocks: Map<number, Block>
+  readonly warnings: Warning[]
   readonly annotations: JsonObject[]
   readonly images: JsonObject[]
   /** Order of reasoning, text and calls, for the message to be put together again as it was. */
@@ -57,6 +68,7 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
     context,
     withUsage: context.request.includeUsage === true,
     blocks: new Map(),
+    warnings: [],
     annotations: [],
     images: [],
     steps: [],
@@ -74,13 +86,15 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
     done: false,
   }
   begin(state, '', undefined)
-  return { push: (part) => (state.done ? '' : push(state, part)) }
+  return { push: (part) => (state.done ? '' : push(state, part)), warnings: state.warnings }
 }
 
 function push(state: State, part: StreamPart): string {
   switch (part.type) {
     case 'delta':
-      return pushDelta(state, part.key, part.text)
+      return part.logprobs === undefined
+        ? pushDelta(state, part.key, part.text)
+        : pushWeighed(state, part.key, { text: part.text, logprobs: part.logprobs })
     case 'start':
       begin(state, part.id, part.created)
       return ''
@@ -114,7 +128,7 @@ function begin(state: State, id: string, created: number | undefined): void {
   state.id = id === '' ? makeId(state.context) : id
   state.created = created ?? state.created
   state.head = `${envelope(state)},"choices":[{"index":0,"delta":`
-  state.tail = `,"logprobs":null,"finish_reason":null}]${state.withUsage ? ',"usage":null' : ''}}\n\n`
+  state.tail = `${NO_LOGPROBS},"finish_reason":null}]${state.withUsage ? ',"usage":null' : ''}}\n\n`
 }
 
 function envelope({ id, created, context }: State): string {
@@ -145,11 +159,30 @@ function pushDelta(state: State, key: number, text: string): string {
   return `${block.before}${json},"reasoning_details":${before}${json}${after}${block.after}`
 }
 
+/** A delta with the log probabilities of its tokens: they stand beside it in the choice. */
+function pushWeighed(
+  state: State,
+  key: number,
+  { text, logprobs }: { readonly text: string; readonly logprobs: readonly TokenLogprob[] },
+): string {
+  const kind = state.blocks.get(key)?.kind
+  if (kind !== 'text' && kind !== 'refusal') return pushDelta(state, key, text)
+  const written = writeLogprobs({
+    content: kind === 'text' ? logprobs : [],
+    refusal: kind === 'refusal' ? logprobs : [],
+  })
+  const plain = text === '' ? chunk(state, {}) : pushDelta(state, key, text)
+  return `${plain.slice(0, -state.tail.length)},"logprobs":${JSON.stringify(written)}${state.tail.slice(NO_LOGPROBS.length)}`
+}
+
+const NO_LOGPROBS = ',"logprobs":null'
+
 function open(state: State, key: number, block: BlockStart): string {
-  const first = role(state, block.kind === 'text')
+  const first = role(state, block.kind === 'text' && block.spoken !== true)
   switch (block.kind) {
     case 'text':
-      add(state, key, { kind: 'text', field: 'content' })
+      if (block.spoken) addSpoken(state, key, 'transcript')
+      else add(state, key, { kind: 'text', field: 'content' })
       return first
     case 'refusal':
       state.refused = true
@@ -162,19 +195,23 @@ function open(state: State, key: number, block: BlockStart): string {
       return first + openCall(state, key, block)
     case 'image': {
       const image = writeImage(block.source)
-      if (image !== undefined) state.images.push(image)
+      if (image === undefined) state.warnings.push(LOST_IMAGE)
+      else state.images.push(image)
       return first
     }
     case 'audio':
-      state.blocks.set(key, {
-        ...emptyBlock(state, 'audio'),
-        before: `${state.head}{"audio":{"data":`,
-        after: `}}${state.tail}`,
-      })
+      addSpoken(state, key, 'data')
       return first + chunk(state, { audio: { id: block.id ?? '' } })
     case 'provider':
+      state.warnings.push(lostBlock(block.type))
       return first
   }
+}
+
+/** Audio and its words stand in one object of the delta. */
+function addSpoken(state: State, key: number, field: 'data' | 'transcript'): void {
+  const before = `${state.head}{"audio":{"${field}":`
+  state.blocks.set(key, { ...emptyBlock(state, 'audio'), before, after: `}}${state.tail}` })
 }
 
 function emptyBlock(state: State, kind: Block['kind']): Block {
@@ -236,7 +273,8 @@ function annotate(state: State, { key, citation }: Extract<StreamPart, { type: '
   if (block === undefined) return
   const place = { start: block.start, end: block.start + block.length }
   const annotation = writeAnnotation(citation, place)
-  if (annotation !== undefined) state.annotations.push(annotation)
+  if (annotation === undefined) state.warnings.push(LOST_CITATION)
+  else state.annotations.push(annotation)
 }
 
 function seal(state: State, key: number, opaque: OpaqueState): string {

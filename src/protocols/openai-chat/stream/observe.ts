@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, parseJson } from '../../../canonical/json.js'
-import { asArray, asObject, asText } from '../../../canonical/narrow.js'
+import { asArray, asNumber, asObject, asText } from '../../../canonical/narrow.js'
 import type { Observation, SseEvent } from '../../protocol.js'
 import { readError } from '../error/index.js'
 import { findUsage } from '../response/usage.js'
@@ -10,7 +10,7 @@ import { asJsonText, firstChoice, isEndMark } from '../wire.js'
  * the end mark. A quote inside model output is escaped on the wire, so text about errors does not match.
  */
 export const notable: RegExp =
-  /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"[^"]|"error"\s*:|"choices"\s*:\s*\[\s*\]|^event: ?error|^data: ?\[DONE\]/m
+  /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"[^"]|"error"\s*:|"choices"\s*:\s*\[\s*\]|"base_resp"\s*:\s*\{\s*"status_code"\s*:\s*[1-9]|^event: ?error|^data: ?\[DONE\]/m
 
 /** Model output in the raw text of a stream; the first group is its JSON-escaped text. */
 export const outputText: RegExp =
@@ -18,7 +18,7 @@ export const outputText: RegExp =
 
 /** What one event of a stream means, for a stream that goes on as it is. */
 export function observeEvent(event: SseEvent): Observation {
-  if (isEndMark(event.data)) return { idle: true }
+  if (isEndMark(event.data)) return { idle: true, last: true }
   const chunk = parseJson(event.data)
   if (event.event === 'error') return { error: readError(chunk ?? event.data) }
   if (!isJsonObject(chunk)) return {}
@@ -27,7 +27,9 @@ export function observeEvent(event: SseEvent): Observation {
   const usage = findUsage(chunk)
   const choices = chunk['choices']
   if (Array.isArray(choices) && choices.length > 0) {
-    return { usage, finished: asArray(choices).some(hasFinished) }
+    const finishedIndexes = asArray(choices).flatMap(finishedIndex)
+    const finished = finishedIndexes.length > 0
+    return finished ? { usage, finished, finishedIndexes } : { usage, finished }
   }
   return usage === undefined ? { idle: chunk['moderation'] === undefined } : { usage, usageOnly: true }
 }
@@ -47,13 +49,14 @@ export function responseText(body: JsonObject): string {
 
 /** The error that a chunk carries at its top level or in its choice. */
 export function findError(chunk: JsonObject): Observation['error'] {
-  if (chunk['error']) return readError(chunk)
+  if (chunk['error'] || asObject(chunk['base_resp'])?.['status_code']) return readError(chunk)
   const choice = firstChoice(chunk['choices'])
   return isJsonObject(choice?.error) ? readError(choice.error) : undefined
 }
 
-function hasFinished(choice: unknown): boolean {
-  return asText(asObject(choice)?.['finish_reason']) !== undefined
+function finishedIndex(value: unknown): readonly number[] {
+  const choice = asObject(value)
+  return asText(choice?.['finish_reason']) === undefined ? [] : [asNumber(choice?.['index']) ?? 0]
 }
 
 function textOf(message: JsonObject | undefined): string {

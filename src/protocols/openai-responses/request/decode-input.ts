@@ -15,6 +15,7 @@ import { checks } from '../wire/checks.js'
 import type { CodecContext } from '../../protocol.js'
 import { hashText, isNoState } from '../../state-envelope.js'
 import { NATIVE_FAMILY } from '../vocabulary.js'
+import { builtInOfItem, decodeBuiltInOutput, nativeOf } from '../wire/built-in-tools.js'
 import { PROTOCOL, reportUnknownFields } from '../wire/content.js'
 import type { WireItem } from '../wire/index.js'
 import { readNativeState, readReasoningText, type ReasoningText } from '../wire/reasoning.js'
@@ -44,6 +45,8 @@ interface Job {
   readonly tools: ToolDefinition[]
   /** Signatures that stood in a carrier item before the call that they belong to, by call id. */
   readonly callStates: Map<string, OpaqueState>
+  /** Call ids of built-in tools by item id: outputs may name either. */
+  readonly callIds: Map<string, string>
   configuration: JsonObject | undefined
 }
 
@@ -55,6 +58,7 @@ export function decodeInput(items: JsonArray, context: CodecContext, warnings: W
     transcript: createTranscript(),
     tools: [],
     callStates: new Map(),
+    callIds: new Map(),
     configuration: undefined,
   }
   items.forEach((item, index) => {
@@ -70,6 +74,12 @@ const ITEMS: Readonly<Record<string, (item: WireItem, path: string, job: Job) =>
   custom_tool_call: addCall,
   function_call_output: addResult,
   custom_tool_call_output: addResult,
+  apply_patch_call: addBuiltInCall,
+  shell_call: addBuiltInCall,
+  local_shell_call: addBuiltInCall,
+  apply_patch_call_output: addBuiltInOutput,
+  shell_call_output: addBuiltInOutput,
+  local_shell_call_output: addBuiltInOutput,
   additional_tools: addTools,
   tool_search_output(item, path, job) {
     addTools(item, path, job)
@@ -244,6 +254,40 @@ function addResult(item: WireItem, path: string, { transcript, warnings }: Job):
     path,
     ...(toolName === undefined ? {} : { toolName }),
     ...decodeToolOutput(item.output, { path: `${path}.output`, warnings }),
+  }
+  transcript.addUserItem(result, path)
+}
+
+/** For a vendor of another protocol the tool is a function; the item is kept for one of this. */
+function addBuiltInCall(item: WireItem, path: string, { transcript, callIds }: Job): void {
+  const builtIn = builtInOfItem(asString(item.type) ?? '')
+  if (builtIn === undefined) return
+  const itemId = asText(item.id)
+  const id = asText(item.call_id) ?? itemId ?? required(`${path}.call_id`)
+  if (itemId !== undefined) callIds.set(itemId, id)
+  const call: ToolCallPart = {
+    type: 'tool-call',
+    id,
+    name: builtIn.name,
+    kind: 'function',
+    input: JSON.stringify(builtIn.tool.readCall(item)),
+    path,
+    native: nativeOf(item),
+  }
+  transcript.addAssistantPart(call, path)
+}
+
+function addBuiltInOutput(item: WireItem, path: string, { transcript, callIds }: Job): void {
+  const builtIn = builtInOfItem(asString(item.type) ?? '')
+  if (builtIn === undefined) return
+  const named = asText(item.call_id) ?? asText(item.id) ?? required(`${path}.call_id`)
+  const result: ToolResultPart = {
+    type: 'tool-result',
+    toolCallId: callIds.get(named) ?? named,
+    toolName: builtIn.name,
+    kind: 'function',
+    path,
+    ...decodeBuiltInOutput(builtIn.tool, item),
   }
   transcript.addUserItem(result, path)
 }

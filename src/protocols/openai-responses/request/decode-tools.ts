@@ -9,6 +9,7 @@ import type {
   ToolReference,
 } from '../../../canonical/request.js'
 import { checks } from '../wire/checks.js'
+import { builtInName, decodeBuiltIn } from '../wire/built-in-tools.js'
 import { PROTOCOL } from '../wire/content.js'
 
 const HOSTED_KINDS: readonly { readonly type: RegExp; readonly kind: HostedTool['kind'] }[] = [
@@ -48,7 +49,7 @@ function decodeTool(tool: JsonObject, path: string): readonly ToolDefinition[] {
       return inner.map((entry) => (entry.type === 'hosted' ? entry : Object.assign(entry, { namespace })))
     }
     default:
-      return [decodeHosted(tool, path)]
+      return [decodeBuiltIn(tool, path) ?? decodeHosted(tool, path)]
   }
 }
 
@@ -122,6 +123,8 @@ export function decodeToolChoice(value: JsonValue | undefined): ToolChoice | und
 }
 
 function readReference(value: JsonObject): ToolReference | undefined {
+  const builtIn = builtInName(value.type)
+  if (builtIn !== undefined) return { name: builtIn }
   const nested = asObject(value.function) ?? value
   const name = value.type === 'function' || value.type === 'custom' ? asText(nested.name) : undefined
   if (name === undefined) return undefined

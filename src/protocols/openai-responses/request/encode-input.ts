@@ -6,6 +6,7 @@ import type {
 } from '../../../canonical/content.js'
 import type { JsonObject, JsonValue } from '../../../canonical/json.js'
 import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../canonical/request.js'
+import { ownShape } from '../wire/built-in-tools.js'
 import { PROTOCOL } from '../wire/content.js'
 import { writeSummary } from '../wire/reasoning.js'
 import {
@@ -74,7 +75,7 @@ function encodeUser(message: UserMessage, job: EncodeJob): readonly JsonObject[]
   for (const part of message.content) {
     if (part.type === 'tool-result') {
       flush()
-      items.push(encodeResult(part, job))
+      items.push(ownShape(part) ?? encodeResult(part, job))
     } else if (part.type === 'provider' && part.protocol === PROTOCOL && !isContentPart(part.kind)) {
       flush()
       items.push(part.value)
@@ -135,7 +136,7 @@ function encodeText(part: AssistantPart, job: EncodeJob): readonly JsonObject[] 
 function encodeItem(part: AssistantPart, job: EncodeJob): JsonObject | null {
   switch (part.type) {
     case 'tool-call':
-      return encodeCall(part)
+      return ownShape(part) ?? encodeCall(part)
     case 'reasoning':
       return encodeReasoning(part, job)
     case 'provider':

@@ -9,6 +9,7 @@ import type {
   ToolReference,
 } from '../../../canonical/request.js'
 import { fieldPath } from '../../protocol.js'
+import { ownShape } from '../wire/built-in-tools.js'
 import { PROTOCOL } from '../wire/content.js'
 import { satisfiesStrict } from '../wire/strict-schema.js'
 import { unsupported, warn, warnOfMeaning, type EncodeJob } from './encode-content.js'
@@ -80,7 +81,7 @@ function keyOf(name: string, namespace: string | undefined): string {
 function encodeTool(tool: ToolDefinition, canDefer: boolean, job: EncodeJob): JsonObject {
   switch (tool.type) {
     case 'function':
-      return encodeFunction(tool, canDefer, job)
+      return ownShape(tool) ?? encodeFunction(tool, canDefer, job)
     case 'custom':
       return encodeCustom(tool)
     case 'hosted':
@@ -164,11 +165,19 @@ function encodeWebSearch({ value, path = 'tools' }: HostedTool, job: EncodeJob):
   }
 }
 
+/** Run by the client or by the vendor: the type is its name. */
+function isBuiltInNamed(tool: ToolDefinition, name: string): boolean {
+  if (tool.type === 'hosted') return isOwn(tool) && tool.value.type === name
+  return tool.type === 'function' && ownShape(tool)?.type === name
+}
+
 /** Encodes `tool_choice`. */
 export function encodeToolChoice(request: CanonicalRequest, job: EncodeJob): JsonValue | undefined {
   const { toolChoice } = request
   if (toolChoice === undefined) return undefined
   const reference = ({ name, namespace }: ToolReference): JsonObject => {
+    const builtIn = request.tools?.find((entry) => isBuiltInNamed(entry, name))
+    if (builtIn !== undefined) return { type: name }
     const tool = request.tools?.find((entry) => entry.type === 'custom' && entry.name === name)
     return { type: tool?.type ?? 'function', name, ...(namespace === undefined ? {} : { namespace }) }
   }

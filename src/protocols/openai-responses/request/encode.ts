@@ -25,6 +25,9 @@ export function encodeRequest(
   const warnings: Warning[] = []
   const job: EncodeJob = { target, context, warnings, cached: selectBreakpoints(request, target, warnings) }
   refuseImpossible(request, job)
+  if (request.outputModalities?.some((modality) => modality !== 'text')) {
+    warnOfMeaning(job, 'dropped', fieldPath('outputModalities'), 'The answer can only be text here.')
+  }
   const tools = encodeTools(request, job)
   const body: Record<string, JsonValue | undefined> = {
     model: target.model,

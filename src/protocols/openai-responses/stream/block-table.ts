@@ -1,9 +1,12 @@
-import type { Citation } from '../../../canonical/content.js'
+import type { Citation, TokenLogprob } from '../../../canonical/content.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 import { INCOMPLETE } from '../vocabulary.js'
+import type { BuiltInTool } from '../wire/built-in-tools.js'
+import { PROTOCOL } from '../wire/content.js'
 import {
   type BlockWriter,
+  createBuiltInWriter,
   createCallWriter,
   createImageWriter,
   createProviderWriter,
@@ -26,24 +29,35 @@ interface TextBlock {
   readonly kind: 'text' | 'refusal'
   readonly phase?: string | undefined
   readonly itemId?: string | undefined
+  readonly path: string
   readonly citations: Citation[]
   /** Where its text begins in the part; -1 until there is some. */
   offset: number
 }
 
-/** Creates a {@link BlockTable}. `showRaw`: the client wants the chain of thought itself. */
-export function createBlockTable(log: EventLog, showRaw: boolean): BlockTable {
+/** What of a client's request decides how its answer is written. */
+export interface ClientWishes {
+  /** True: the client wants the chain of thought itself. */
+  readonly showRaw: boolean
+  readonly builtIns: ReadonlyMap<string, BuiltInTool>
+}
+
+/** Creates a {@link BlockTable}. */
+export function createBlockTable(log: EventLog, wishes: ClientWishes): BlockTable {
   const texts = new Map<number, TextBlock>()
   const writers = new Map<number, BlockWriter>()
   const messages = createMessages(log)
+  let opened = 0
 
   const open = (key: number, block: BlockStart): void => {
+    const path = `output[${opened++}]`
     if (block.kind === 'text' || block.kind === 'refusal') {
-      texts.set(key, { ...block, citations: [], offset: -1 })
+      texts.set(key, { ...block, path, citations: [], offset: -1 })
       return
     }
+    if (isLost(block)) log.lose(path, NO_COUNTERPART)
     messages.finish('completed')
-    writers.set(key, createWriter(block, log, showRaw))
+    writers.set(key, createWriter(block, { log, path, wishes }))
   }
   return {
     push(part) {
@@ -68,6 +82,16 @@ export function createBlockTable(log: EventLog, showRaw: boolean): BlockTable {
   }
 }
 
+const NO_COUNTERPART = 'A part of the answer has no counterpart in this protocol and was left out.'
+
+function isLost(block: BlockStart): boolean {
+  return (
+    block.kind === 'audio' ||
+    (block.kind === 'image' && block.source.type !== 'base64') ||
+    (block.kind === 'provider' && block.protocol !== PROTOCOL)
+  )
+}
+
 interface Messages {
   push(block: TextBlock, part: Exclude<BlockPart, { type: 'open' }>): void
   /** Adds a refusal, unless the model gave its own. */
@@ -87,7 +111,7 @@ function createMessages(log: EventLog): Messages {
     message = null
     isCut = false
   }
-  const write = (block: TextBlock, text: string): void => {
+  const write = (block: TextBlock, text: string, logprobs?: readonly TokenLogprob[]): void => {
     if (message === null || (block.kind === 'text' && !message.continues(block))) {
       finish('completed')
       message = createMessageWriter(log, block)
@@ -95,35 +119,44 @@ function createMessages(log: EventLog): Messages {
     const length = message.begin(block.kind)
     if (block.offset < 0) block.offset = length
     hasRefusal ||= block.kind === 'refusal'
-    message.append(text)
+    message.append(text, logprobs)
   }
   return {
     finish,
     push(block, part) {
-      if (part.type === 'delta') write(block, part.text)
+      if (part.type === 'delta') write(block, part.text, part.logprobs)
       else if (part.type === 'note') block.citations.push(part.citation)
       else if (part.type === 'close' && block.offset >= 0) {
-        message?.annotate(block.citations, block.offset)
+        message?.annotate(block.citations, block)
         isCut ||= part.status === 'incomplete'
       }
     },
     explain(explanation) {
-      if (!hasRefusal) write({ kind: 'refusal', citations: [], offset: -1 }, explanation)
+      if (!hasRefusal) write({ kind: 'refusal', path: '', citations: [], offset: -1 }, explanation)
     },
   }
 }
 
+interface WriterPlace {
+  readonly log: EventLog
+  /** Of the part that the block is. */
+  readonly path: string
+  readonly wishes: ClientWishes
+}
+
 function createWriter(
   block: Exclude<BlockStart, { kind: 'text' | 'refusal' }>,
-  log: EventLog,
-  showRaw: boolean,
+  { log, path, wishes }: WriterPlace,
 ): BlockWriter {
   switch (block.kind) {
     case 'reasoning':
-      return createReasoningWriter(log, block, showRaw)
+      return createReasoningWriter(log, block, wishes.showRaw)
     case 'tool': {
       const callId = log.callId(block.id)
       if (block.state !== undefined) writeCallState(log, block.state, callId)
+      const tool = block.tool === 'function' ? wishes.builtIns.get(block.name) : undefined
+      if (tool !== undefined && block.namespace === undefined)
+        return createBuiltInWriter({ sink: log, block, callId, path }, tool)
       return createCallWriter(log, block, callId)
     }
     case 'image':

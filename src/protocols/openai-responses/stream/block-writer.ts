@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../../canonical/json.js'
 import { asText } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart } from '../../../canonical/stream.js'
+import { type BuiltInTool, writeBuiltInCall } from '../wire/built-in-tools.js'
 import { PROTOCOL } from '../wire/content.js'
 import { deltaHead, type EventSink } from './event-sink.js'
 
@@ -65,6 +66,54 @@ export function createCallWriter(sink: EventSink, block: ToolStart, callId: stri
       const name = block.tool === 'function' ? { name: block.name } : {}
       sink.event(`${event}.done`, { ...place, ...name, [field]: whole })
       sink.finish(index, describe('completed', whole))
+    },
+  }
+}
+
+/** A call and where it is written. */
+export interface CallPlace {
+  readonly sink: EventSink
+  readonly block: ToolStart
+  readonly callId: string
+  readonly path: string
+}
+
+/**
+ * Writes a call of a built-in tool. Its item holds the arguments taken apart, so it is announced when they are whole;
+ * arguments that make no such call go out as those of a function.
+ */
+export function createBuiltInWriter(
+  { sink, block, callId, path }: CallPlace,
+  tool: BuiltInTool,
+): BlockWriter {
+  let input = ''
+  return {
+    delta(fragment) {
+      input += fragment
+    },
+    seal: nothing,
+    close(status) {
+      if (status === 'incomplete') {
+        sink.lose(path, 'The answer ended inside the arguments of a call, so the call was left out.')
+        return
+      }
+      const own = writeBuiltInCall(tool, input)
+      if (own === undefined) {
+        const writer = createCallWriter(sink, block, callId)
+        if (input !== '') writer.delta(input)
+        writer.close(status)
+        return
+      }
+      const id = sink.itemId(tool.idPrefix, block.itemId)
+      const describe = (state: string): JsonObject => ({
+        id,
+        type: tool.callType,
+        call_id: callId,
+        ...own,
+        status: state,
+      })
+      const index = sink.announce(describe('in_progress'))
+      sink.finish(index, describe('completed'))
     },
   }
 }

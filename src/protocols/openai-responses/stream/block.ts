@@ -1,4 +1,4 @@
-import type { Citation } from '../../../canonical/content.js'
+import type { Citation, TokenLogprob } from '../../../canonical/content.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 
@@ -10,9 +10,9 @@ export interface PartSink {
 
 /** One block on its way: opened by its first text, note or state, so that nothing empty is ever opened. */
 export interface Block {
-  append(text: string): void
+  append(text: string, logprobs?: readonly TokenLogprob[]): void
   /** Adds what is missing of the whole text; text that contradicts what was sent is only warned of. */
-  complete(text: string | undefined): void
+  complete(text: string | undefined, logprobs?: readonly TokenLogprob[]): void
   note(citation: Citation): void
   readonly noteCount: number
   seal(state: OpaqueState): void
@@ -26,6 +26,7 @@ export function createBlock(sink: PartSink, describe: () => BlockStart): Block {
   let key = -1
   let sent = ''
   let noteCount = 0
+  let tokenCount = 0
   let closed = false
 
   const open = (): void => {
@@ -33,18 +34,24 @@ export function createBlock(sink: PartSink, describe: () => BlockStart): Block {
     key = sink.nextKey()
     sink.add({ type: 'open', key, block: describe() })
   }
-  const append = (text: string): void => {
-    if (text === '' || closed) return
+  const append = (text: string, logprobs?: readonly TokenLogprob[]): void => {
+    if ((text === '' && logprobs === undefined) || closed) return
     open()
     sent += text
-    sink.add({ type: 'delta', key, text })
+    if (logprobs === undefined) {
+      sink.add({ type: 'delta', key, text })
+      return
+    }
+    tokenCount += logprobs.length
+    sink.add({ type: 'delta', key, text, logprobs })
   }
   return {
     open,
     append,
-    complete(text) {
+    complete(text, logprobs) {
       if (text === undefined || closed) return
-      if (text.startsWith(sent)) append(text.slice(sent.length))
+      const left = logprobs?.slice(tokenCount) ?? []
+      if (text.startsWith(sent)) append(text.slice(sent.length), left.length === 0 ? undefined : left)
       else sink.add({ type: 'warning', warning: CONTRADICTION })
     },
     note(citation) {

@@ -4,6 +4,7 @@ import type { StreamPart } from '../../../canonical/stream.js'
 import type { DecodeContext, SseEvent, StreamDecoder } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
 import type { WireEvent } from '../wire/index.js'
+import { readLogprobs } from '../wire/logprobs.js'
 import type { Channel } from './item-reader.js'
 import { createResponseReader, type ResponseReader } from './response-reader.js'
 
@@ -73,14 +74,18 @@ const EVENTS: Readonly<Record<string, Handler>> = {
 function deltaOf(type: string, channel: Channel): Handler {
   return (event, reader) => {
     const { delta } = event
-    if (typeof delta === 'string') reader.items.of(event, type).delta(channel, indexOf(event), delta)
+    if (typeof delta !== 'string') return
+    const logprobs = channel === 'text' ? readLogprobs(event.logprobs) : undefined
+    reader.items.of(event, type).delta(channel, indexOf(event), delta, logprobs)
   }
 }
 
 function wholeOf(type: string, channel: Channel, field: string): Handler {
   return (event, reader) => {
     const text = asString(event[field])
-    if (text !== undefined) reader.items.of(event, type).whole(channel, indexOf(event), text)
+    if (text === undefined) return
+    const logprobs = channel === 'text' ? readLogprobs(event.logprobs) : undefined
+    reader.items.of(event, type).whole(channel, indexOf(event), text, logprobs)
   }
 }
 

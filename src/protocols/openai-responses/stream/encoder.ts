@@ -9,5 +9,8 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
       writer.push(part)
       return writer.take()
     },
+    get warnings() {
+      return writer.warnings
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../canonical/json.js'
+import type { Warning } from '../../../canonical/warning.js'
 import type { CodecContext } from '../../protocol.js'
 
 /** Where writers put events and items. */
@@ -15,6 +16,8 @@ export interface EventSink {
   keep(index: number, item: JsonObject): void
   /** A free item id: the given one if it has the prefix and is unused, else one of our own. */
   itemId(prefix: string, wish: string | undefined): string
+  /** Notes what could not be said. `path`: of the part of the answer. */
+  lose(path: string, message: string): void
   /** The call id, or a variant of it where the vendor used it twice. */
   callId(id: string): string
 }
@@ -26,6 +29,7 @@ export interface EventLog extends EventSink {
   /** An event with ready-made JSON of the response. */
   lifecycle(type: string, response: string): void
   readonly sequence: number
+  readonly warnings: readonly Warning[]
   /** Items in order; those not finished are left out unless they were kept. */
   items(): readonly JsonObject[]
 }
@@ -42,6 +46,7 @@ export function deltaHead(type: string, fields: JsonObject): string {
 export function createEventLog(context: CodecContext, responseId: string, silent: boolean): EventLog {
   const items: (JsonObject | undefined)[] = []
   const used = new Set<string>()
+  const warnings: Warning[] = []
   let text = ''
   let sequence = 0
 
@@ -76,6 +81,9 @@ export function createEventLog(context: CodecContext, responseId: string, silent
       used.add(id)
       return id
     },
+    lose(path, message) {
+      warnings.push({ code: 'dropped', path, message, semantic: false })
+    },
     callId(id) {
       let free = id
       for (let at = 2; free === '' || used.has(`call ${free}`); at++) free = `${id || 'call'}_${at}`
@@ -90,6 +98,7 @@ export function createEventLog(context: CodecContext, responseId: string, silent
     get sequence() {
       return sequence
     },
+    warnings,
     items: () => items.filter((item) => item !== undefined),
   }
 }

@@ -1,7 +1,9 @@
+import type { TokenLogprob } from '../../../canonical/content.js'
 import type { JsonObject, JsonValue } from '../../../canonical/json.js'
 import { asArray, asObject, asString, asText } from '../../../canonical/narrow.js'
 import { PROTOCOL, readAnnotation, readAnnotations } from '../wire/content.js'
 import type { WireItem } from '../wire/index.js'
+import { readLogprobs } from '../wire/logprobs.js'
 import { readNativeState, readReasoningText } from '../wire/reasoning.js'
 import { createBlock, type Block, type PartSink } from './block.js'
 
@@ -13,9 +15,9 @@ export type Channel = 'text' | 'refusal' | 'summary' | 'raw' | 'input'
 export interface ItemReader {
   readonly type: string
   /** `index`: of the content or summary part. */
-  delta(channel: Channel, index: number, text: string): void
+  delta(channel: Channel, index: number, text: string, logprobs?: readonly TokenLogprob[]): void
   /** The whole text of a part, when it is done. */
-  whole(channel: Channel, index: number, text: string): void
+  whole(channel: Channel, index: number, text: string, logprobs?: readonly TokenLogprob[]): void
   note(index: number, annotation: JsonObject): void
   /** A part of the content is done. */
   finishPart(index: number, part: JsonObject): void
@@ -69,16 +71,16 @@ function createMessageReader(added: WireItem | null, { sink }: ReaderOptions): I
     if (!blocks.has(index) && !isMade(part)) return
     const channel = part.type === 'refusal' ? 'refusal' : 'text'
     const block = blockAt(channel, index)
-    block.complete(asString(channel === 'refusal' ? part.refusal : part.text))
+    block.complete(asString(channel === 'refusal' ? part.refusal : part.text), readLogprobs(part.logprobs))
     for (const citation of readAnnotations(part.annotations).slice(block.noteCount)) block.note(citation)
   }
   return {
     ...IGNORE,
     type: 'message',
-    delta(channel, index, text) {
-      if (channel === 'text' || channel === 'refusal') blockAt(channel, index).append(text)
+    delta(channel, index, text, logprobs) {
+      if (channel === 'text' || channel === 'refusal') blockAt(channel, index).append(text, logprobs)
     },
-    whole: (channel, index, text) => blockAt(channel, index).complete(text),
+    whole: (channel, index, text, logprobs) => blockAt(channel, index).complete(text, logprobs),
     note: (index, annotation) => blockAt('text', index).note(readAnnotation(annotation)),
     finishPart(index, part) {
       completePart(index, part)

@@ -1,6 +1,7 @@
-import type { Citation } from '../../../canonical/content.js'
+import type { Citation, TokenLogprob } from '../../../canonical/content.js'
 import type { JsonObject } from '../../../canonical/json.js'
 import { writeAnnotation } from '../wire/content.js'
+import { writeLogprobs } from '../wire/logprobs.js'
 import { deltaHead, type EventSink } from './event-sink.js'
 
 /**
@@ -12,9 +13,9 @@ export interface MessageWriter {
   continues(head: MessageHead): boolean
   /** Makes sure that the last part is of this kind; gives the length of its text so far. */
   begin(kind: 'text' | 'refusal'): number
-  append(text: string): void
-  /** Notes citations of the text from `offset` on. */
-  annotate(citations: readonly Citation[], offset: number): void
+  append(text: string, logprobs?: readonly TokenLogprob[]): void
+  /** Notes citations of the text from `offset` on; `path`: of the part of the answer that they stand on. */
+  annotate(citations: readonly Citation[], at: { readonly offset: number; readonly path: string }): void
   finish(status: 'completed' | 'incomplete'): void
 }
 
@@ -36,6 +37,7 @@ interface OpenPart {
   readonly place: Place
   readonly head: string
   readonly annotations: JsonObject[]
+  readonly logprobs: JsonObject[]
   text: string
 }
 
@@ -58,9 +60,10 @@ export function createMessageWriter(sink: EventSink, head: MessageHead): Message
   })
   const closePart = (): void => {
     if (part === null) return
-    const { kind, place, text } = part
-    const whole = kind === 'text' ? textPart(text, part.annotations) : { type: 'refusal', refusal: text }
-    if (kind === 'text') sink.event('response.output_text.done', { ...place, text, logprobs: [] })
+    const { kind, place, text, logprobs } = part
+    const whole =
+      kind === 'text' ? { ...textPart(text, part.annotations), logprobs } : { type: 'refusal', refusal: text }
+    if (kind === 'text') sink.event('response.output_text.done', { ...place, text, logprobs })
     else sink.event('response.refusal.done', { ...place, refusal: text })
     sink.event('response.content_part.done', { ...place, part: whole })
     content.push(whole)
@@ -75,17 +78,33 @@ export function createMessageWriter(sink: EventSink, head: MessageHead): Message
       }
       return part.text.length
     },
-    append(text) {
+    append(text, logprobs) {
       if (part === null) return
       part.text += text
-      sink.delta(part.head, text)
+      if (logprobs === undefined || part.kind === 'refusal') {
+        sink.delta(part.head, text)
+        return
+      }
+      const tokens = writeLogprobs(logprobs)
+      part.logprobs.push(...tokens)
+      sink.event('response.output_text.delta', { ...part.place, delta: text, logprobs: tokens })
     },
-    annotate(citations, offset) {
-      if (part === null) return
+    annotate(citations, { offset, path }) {
+      if (part === null || citations.length === 0) return
+      if (part.kind === 'refusal') {
+        sink.lose(
+          `${path}.annotations`,
+          'Citations of a refusal have no place in this protocol and were left out.',
+        )
+        return
+      }
       const span = { offset, length: part.text.length - offset }
       for (const citation of citations) {
         const annotation = writeAnnotation(citation, span)
-        if (annotation === null) continue
+        if (annotation === null) {
+          sink.lose(`${path}.annotations`, 'A citation has no counterpart in this protocol and was left out.')
+          continue
+        }
         const added = { ...part.place, annotation_index: part.annotations.length, annotation }
         sink.event('response.output_text.annotation.added', added)
         part.annotations.push(annotation)
@@ -103,7 +122,7 @@ function openPart(sink: EventSink, kind: OpenPart['kind'], place: Place): OpenPa
   sink.event('response.content_part.added', { ...place, part: empty })
   const type = kind === 'text' ? 'response.output_text.delta' : 'response.refusal.delta'
   const head = deltaHead(type, kind === 'text' ? { ...place, logprobs: [] } : place)
-  return { kind, place, head, annotations: [], text: '' }
+  return { kind, place, head, annotations: [], logprobs: [], text: '' }
 }
 
 function textPart(text: string, annotations: readonly JsonObject[]): JsonObject {

@@ -2,11 +2,13 @@ import type { JsonObject } from '../../../canonical/json.js'
 import type { Finish } from '../../../canonical/response.js'
 import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
+import type { Warning } from '../../../canonical/warning.js'
 import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
 import type { EncodeContext } from '../../protocol.js'
 import { formatEvent } from '../error.js'
 import { describeResponse, echoRequest, type SnapshotState } from '../response/snapshot.js'
 import { FAILURE_CODES, FAILURE_TEXTS, INCOMPLETE } from '../vocabulary.js'
+import { declaredBuiltIns } from '../wire/built-in-tools.js'
 import { type BlockTable, createBlockTable } from './block-table.js'
 import { createEventLog, type EventLog } from './event-sink.js'
 
@@ -17,6 +19,8 @@ export interface ResponseWriter {
   take(): string
   /** The response as it stands. */
   result(): JsonObject
+  /** What could not be said so far. */
+  readonly warnings: readonly Warning[]
 }
 
 const FALLBACK_ID_LENGTH = 24
@@ -25,7 +29,10 @@ const CHARACTERS_PER_TOKEN = 4
 /** Creates a {@link ResponseWriter}. `silent`: nobody wants the events. */
 export function createResponseWriter(context: EncodeContext, silent: boolean): ResponseWriter {
   const snapshots = createSnapshots(context, silent)
-  const showRaw = context.request.reasoning?.show === 'raw'
+  const wishes = {
+    showRaw: context.request.reasoning?.show === 'raw',
+    builtIns: declaredBuiltIns(context.request.tools ?? []),
+  }
   let log: EventLog | null = null
   let blocks: BlockTable | null = null
   let ended = false
@@ -42,7 +49,7 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
     snapshots.publish('response.in_progress', log)
     return log
   }
-  const table = (): BlockTable => (blocks ??= createBlockTable(start('', undefined), showRaw))
+  const table = (): BlockTable => (blocks ??= createBlockTable(start('', undefined), wishes))
   const finish = (given: Finish): void => {
     const to = start('', undefined)
     table().finish(given)
@@ -79,6 +86,9 @@ export function createResponseWriter(context: EncodeContext, silent: boolean): R
       return text
     },
     result: () => snapshots.object(),
+    get warnings() {
+      return log?.warnings ?? []
+    },
   }
 }
 

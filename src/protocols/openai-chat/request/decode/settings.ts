@@ -18,6 +18,7 @@ export function decodeSettings(fields: Fields): Settings {
     ...readSampling(fields),
     ...readReasoning(fields),
     responseFormat: fields.take('response_format', readFormat),
+    outputModalities: fields.take('modalities', readModalities),
     verbosity: fields.take('verbosity', readVerbosity),
     ...readCacheRequest(fields),
     serviceTier: fields.take('service_tier', asString),
@@ -118,6 +119,13 @@ function readSchema(given: JsonObject): ResponseFormat {
     schema: asObject(given['schema']) ?? asObject(given['schema_definition']) ?? {},
     strict: asBoolean(given['strict']),
   })
+}
+
+/** A list with a word that is not known stays as it is. */
+function readModalities(value: JsonValue): CanonicalRequest['outputModalities'] {
+  const list = asArray(value)
+  const known = list.filter((word) => word === 'text' || word === 'audio' || word === 'image')
+  return known.length > 0 && known.length === list.length ? known : undefined
 }
 
 function readVerbosity(value: JsonValue): CanonicalRequest['verbosity'] {

@@ -41,10 +41,19 @@ export function encodeRequest(
     ...encodeCacheRequest(request, encoding),
     ...encodeEndUser(request, encoding),
     ...encodeOthers(request, encoding),
+    ...encodeBackFlag(request, encoding),
     ...encodeStream(request, encoding),
   }
   const value = removeRefused(withExtensions(body, request.extensions), encoding)
   return { value, warnings: encoding.warnings }
+}
+
+function encodeBackFlag({ messages }: CanonicalRequest, { target }: Encoding): JsonObject {
+  const flag = target.traits.reasoningBackFlag
+  const isBack = messages.some(
+    ({ role, content }) => role === 'assistant' && content.some(({ type }) => type === 'reasoning'),
+  )
+  return flag === undefined || !isBack ? {} : { [flag]: true }
 }
 
 function encodeStream({ stream }: CanonicalRequest, { dialect }: Encoding): JsonObject {

@@ -174,6 +174,7 @@ export function encodeOthers(request: CanonicalRequest, encoding: Encoding): Jso
     n: candidateCount,
     logprobs: logprobs === undefined ? undefined : true,
     top_logprobs: logprobs === undefined || logprobs.top === 0 ? undefined : logprobs.top,
+    modalities: request.outputModalities,
     verbosity: request.verbosity,
     service_tier: serviceTier === undefined ? undefined : (lookUp(TIERS, serviceTier) ?? serviceTier),
     metadata: request.metadata,

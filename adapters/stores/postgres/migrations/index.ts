@@ -1,0 +1,4 @@
+import { stores } from './001-stores.js'
+
+/** All migrations in order: the first one is number 1. One that was released is never changed, only followed. */
+export const MIGRATIONS: readonly string[] = [stores]

@@ -1,0 +1,160 @@
+import { sortUsageGroups, utcDate } from '../../../src/usage/groups.js'
+import type { UsageDimension, UsageRecord, UsageStore, UsageTotals } from '../../../src/usage/record.js'
+import {
+  addTotals,
+  dayStart,
+  earliestStart,
+  EMPTY_TOTALS,
+  recordTotals,
+  sumWindows,
+} from '../../../src/usage/windows.js'
+import { nextTurn, runInBatches } from './batches.js'
+import type { SqliteConnection } from './connection.js'
+import type { SqlRow } from './driver.js'
+import { SELECT_RECORD, selectRecords } from './usage-query.js'
+import { bindRecord, RECORD_COLUMNS, recordOf } from './usage-record.js'
+import { bindInteger, bindTime, integerOf, integerOrNull, textOf } from './values.js'
+
+const INSERT_RECORD = `
+  INSERT INTO crossmodel_usage_records (${RECORD_COLUMNS.join(', ')})
+  VALUES (${RECORD_COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`
+const PRUNE = `
+  DELETE FROM crossmodel_usage_records WHERE sequence IN (
+    SELECT sequence FROM crossmodel_usage_records WHERE time < ? ORDER BY time LIMIT ?)`
+
+const ADD_TOTALS = `
+  INSERT INTO crossmodel_usage_totals
+    (day, owner, dimension, member, cost_micro, prompt_tokens, completion_tokens, request_count, success_count)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET
+    cost_micro = cost_micro + excluded.cost_micro,
+    prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+    completion_tokens = completion_tokens + excluded.completion_tokens,
+    request_count = request_count + excluded.request_count,
+    success_count = success_count + excluded.success_count`
+const SUMS = `
+  sum(cost_micro) AS cost_micro, sum(prompt_tokens) AS prompt_tokens,
+  sum(completion_tokens) AS completion_tokens, sum(request_count) AS request_count,
+  sum(success_count) AS success_count`
+/** One look-up for each day, so what other accounts have on it is not read. */
+const TOTALS_OF_DAYS = `
+  WITH RECURSIVE days (start) AS (
+    SELECT ?1 UNION ALL SELECT start + 86400000 FROM days WHERE start + 86400000 <= ?2)
+  SELECT day, member, ${SUMS}
+  FROM days CROSS JOIN crossmodel_usage_totals ON day = start AND owner = ?3 AND dimension = ?4`
+const TOTALS_BY_DAY = `${TOTALS_OF_DAYS} GROUP BY day`
+const TOTALS_BY_MEMBER = `${TOTALS_OF_DAYS} GROUP BY member`
+const KNOWN_DAYS = `
+  SELECT (SELECT min(day) FROM crossmodel_usage_totals) AS first,
+    (SELECT max(day) FROM crossmodel_usage_totals) AS last`
+
+const DAY_MS = 86_400_000
+/** Days whose totals are read at once: an account may have thousands of end users on each of them. */
+const STEP_MS = 10 * DAY_MS
+const ALL_ACCOUNTS = '*'
+
+/** Usage in a SQLite file: a row for each record, and sums by day that are kept with them. */
+export function createSqliteUsageStore(connection: SqliteConnection): UsageStore {
+  return {
+    append(record) {
+      connection.write(() => {
+        if (connection.run(INSERT_RECORD, ...bindRecord(record)) === 1) addToTotals(connection, record)
+      })
+    },
+    windows(accountId, now) {
+      const owner = ownerOf(accountId)
+      const rows = connection.all(
+        TOTALS_BY_DAY,
+        bindTime(earliestStart(now)),
+        bindTime(dayStart(now)),
+        owner,
+        'day',
+      )
+      return sumWindows(
+        rows.map((row) => [integerOf(row, 'day'), totalsOf(row)] as const),
+        now,
+      )
+    },
+    record(requestId) {
+      const row = connection.get(`${SELECT_RECORD} WHERE request_id = ?`, requestId)
+      return row === undefined ? null : recordOf(row)
+    },
+    records(query) {
+      const { sql, values } = selectRecords(query)
+      return connection.all(sql, ...values).map(recordOf)
+    },
+    async totals({ accountId, by, since, until }) {
+      const days = daysBetween(connection, since, until)
+      const owner = accountId === undefined ? ALL_ACCOUNTS : ownerOf(accountId)
+      const sums = new Map<string, UsageTotals>()
+      for (let first = days.first; first <= days.last; first += STEP_MS) {
+        const last = Math.min(first + STEP_MS - DAY_MS, days.last)
+        const sql = by === 'day' ? TOTALS_BY_DAY : TOTALS_BY_MEMBER
+        for (const row of connection.all(sql, bindTime(first), bindTime(last), owner, by)) {
+          const group = groupOf(row, by)
+          sums.set(group, exact(addTotals(sums.get(group) ?? EMPTY_TOTALS, totalsOf(row))))
+        }
+        await nextTurn()
+      }
+      const groups = [...sums].map(([group, totals]) => ({ group, totals }))
+      return sortUsageGroups(groups, by)
+    },
+    prune: (before) => runInBatches((size) => connection.run(PRUNE, bindTime(before), size)),
+  }
+}
+
+function ownerOf(accountId: string): string {
+  return `=${accountId}`
+}
+
+/** The row of each dimension in which a record counts; calls without an end user are in none of that. */
+function addToTotals(connection: SqliteConnection, record: UsageRecord): void {
+  const day = bindTime(dayStart(record.time))
+  const { costMicro, promptTokens, completionTokens, requestCount, successCount } = recordTotals(record)
+  const sums = [costMicro, promptTokens, completionTokens, requestCount, successCount].map(bindInteger)
+  const members: readonly (readonly [UsageDimension, string | null])[] = [
+    ['day', ''],
+    ['model', record.model],
+    ['key', record.keyId],
+    ['end_user', record.endUser],
+  ]
+  for (const owner of [ALL_ACCOUNTS, ownerOf(record.accountId)])
+    for (const [dimension, member] of members)
+      if (member !== null) connection.run(ADD_TOTALS, day, owner, dimension, member, ...sums)
+}
+
+/** The days of a query that can have totals, the last one included: each of them is looked up. */
+function daysBetween(
+  connection: SqliteConnection,
+  since: number,
+  until: number,
+): { readonly first: number; readonly last: number } {
+  const known = connection.get(KNOWN_DAYS) ?? {}
+  return {
+    first: Math.max(midnightFrom(since), integerOrNull(known, 'first') ?? Number.POSITIVE_INFINITY),
+    last: Math.min(midnightFrom(until) - DAY_MS, integerOrNull(known, 'last') ?? Number.NEGATIVE_INFINITY),
+  }
+}
+
+function midnightFrom(time: number): number {
+  return Math.ceil(time / DAY_MS) * DAY_MS
+}
+
+function exact(totals: UsageTotals): UsageTotals {
+  if (Object.values(totals).every(Number.isSafeInteger)) return totals
+  throw new RangeError('the totals are too large to be exact')
+}
+
+function groupOf(row: SqlRow, by: UsageDimension): string {
+  return by === 'day' ? utcDate(integerOf(row, 'day')) : textOf(row, 'member')
+}
+
+function totalsOf(row: SqlRow): UsageTotals {
+  return {
+    costMicro: integerOf(row, 'cost_micro'),
+    promptTokens: integerOf(row, 'prompt_tokens'),
+    completionTokens: integerOf(row, 'completion_tokens'),
+    requestCount: integerOf(row, 'request_count'),
+    successCount: integerOf(row, 'success_count'),
+  }
+}
