@@ -15,7 +15,7 @@ export {
   type StoreFailureConfig,
   type TimeoutConfig,
   type UpstreamConfig,
-} from './gateway/config.js'
+} from './gateway/config/config.js'
 export type { AccountConfig, KeyConfig } from './keys/account-config.js'
 export type {
   ErrorEvent,
@@ -28,9 +28,9 @@ export type {
 } from './gateway/hooks.js'
 export { type ErrorCode, GatewayError, type GatewayErrorOptions, type ErrorType } from './errors.js'
 
-export { parseConfig } from './gateway/read-config.js'
-export { createMemoryOutbox, type Outbox, type OutboxEntry, type OutboxJob } from './gateway/outbox.js'
-export { endUserScope, keyScope } from './gateway/spend-scopes.js'
+export { parseConfig } from './gateway/config/read-config.js'
+export { createMemoryOutbox, type Outbox, type OutboxEntry, type OutboxJob } from './gateway/settle/outbox.js'
+export { endUserScope, keyScope } from './gateway/admit/spend-scopes.js'
 
 // Administration
 export type { Admin } from './gateway/admin/index.js'
@@ -49,26 +49,26 @@ export type {
   RequestBody,
   RequestHeaders,
   ResponseStream,
-} from './gateway/http.js'
-export { answerFetch, type FetchOverrides, toFetch } from './gateway/fetch.js'
-export * from './gateway/face-errors.js'
-export * from './gateway/mount-path.js'
-export { tooLarge } from './gateway/read-body.js'
+} from './gateway/http/http.js'
+export { answerFetch, type FetchOverrides, toFetch } from './gateway/http/fetch.js'
+export * from './gateway/http/face-errors.js'
+export * from './gateway/http/mount-path.js'
+export { tooLarge } from './gateway/http/read-body.js'
 export {
   type Transport,
   UpstreamFault,
   type UpstreamFaultKind,
   type UpstreamRequest,
   type UpstreamResponse,
-} from './gateway/transport.js'
+} from './gateway/send/transport.js'
 
 export {
   type CancelSignal,
   type CancelSource,
   createCancelSource,
   toAbortSignal,
-} from './gateway/cancel-signal.js'
-export { MediaFault, type MediaFetcher } from './gateway/media.js'
+} from './gateway/send/cancel-signal.js'
+export { MediaFault, type MediaFetcher } from './gateway/send/media.js'
 
 // Translation
 export {

@@ -95,7 +95,7 @@ describe('what the README lists', () => {
   const notInConfiguration = new Set(['path', 'message', 'problems', 'secret', 'input', 'output', 'name'])
 
   test('every field of the configuration and of a price', () => {
-    const fields = [...fieldsOf('src/gateway/config.ts'), ...fieldsOf('src/canonical/price.ts')]
+    const fields = [...fieldsOf('src/gateway/config/config.ts'), ...fieldsOf('src/canonical/price.ts')]
     const named = new Set(
       [...readme.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => code.match(/\w+/g) ?? []),
     )

@@ -1,11 +1,11 @@
 import type { HoldRequest } from '../balance/ledger.js'
-import type { CancelSignal } from './cancel-signal.js'
+import type { CancelSignal } from './send/cancel-signal.js'
 import type { LimitDecision, LimitRequest } from '../limits/store.js'
 import type { Warning } from '../canonical/warning.js'
 import type { ModelPrice } from '../canonical/price.js'
 import type { Identity } from '../keys/key-store.js'
 import type { CallStatus } from '../usage/record.js'
-import type { Dialect } from './dialect.js'
+import type { Dialect } from './http/dialect.js'
 
 /** What is known of a request so far; each step of the pipeline adds to it. */
 export interface Call {

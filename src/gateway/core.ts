@@ -3,13 +3,13 @@ import type { Authenticator } from '../keys/authenticate.js'
 import type { ModelCatalog } from '../models/catalog.js'
 import type { ModelResolver } from '../models/resolver.js'
 import type { Stores } from '../stores/stores.js'
-import type { Cors } from './cors.js'
-import type { Delivery } from './delivery.js'
+import type { Cors } from './http/cors.js'
+import type { Delivery } from './settle/delivery.js'
 import type { Redact } from './redact.js'
-import type { MediaFetcher } from './media.js'
-import type { LegFinder } from './resolve.js'
+import type { MediaFetcher } from './send/media.js'
+import type { LegFinder } from './send/resolve.js'
 import type { HookRunner } from './run-hooks.js'
-import type { Transport } from './transport.js'
+import type { Transport } from './send/transport.js'
 
 /** Everything that the pipeline needs, made once by `createGateway` and never changed. */
 export interface Core {

@@ -3,7 +3,7 @@ import type { Warning } from '../canonical/warning.js'
 import type { GatewayError } from '../errors.js'
 import type { Identity } from '../keys/key-store.js'
 import type { UsageRecord } from '../usage/record.js'
-import type { OutboxJob } from './outbox.js'
+import type { OutboxJob } from './settle/outbox.js'
 
 /** What a hook may answer to stop a request: it becomes an error in the client's dialect. */
 export interface Refusal {

@@ -1,8 +1,8 @@
-import type { MediaConfig } from './config.js'
-import type { MediaFetcher } from './media.js'
+import type { MediaConfig } from './config/config.js'
+import type { MediaFetcher } from './send/media.js'
 
 // What every platform has: `#platform` leads here wherever package.json names nothing better.
-export { createTransport } from './fetch-transport.js'
+export { createTransport } from './send/fetch-transport.js'
 
 /** None: without a look at the address behind a name, fetching a client's URLs is not safe. The host may give its own. */
 export function createMediaFetcher(_options: MediaConfig): MediaFetcher | null {

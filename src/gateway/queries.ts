@@ -2,9 +2,9 @@ import type { JsonObject } from '../canonical/json.js'
 import type { Identity } from '../keys/key-store.js'
 import { readCatalogPage } from '../models/catalog.js'
 import type { UsageTotals } from '../usage/record.js'
-import { isAllowed, modelNotFound } from './resolve.js'
+import { isAllowed, modelNotFound } from './send/resolve.js'
 import type { Core } from './core.js'
-import type { Operation } from './routes.js'
+import type { Operation } from './http/routes.js'
 
 /** What a GET endpoint answers: a JSON body, or a GatewayError. */
 export type Query = (

@@ -84,7 +84,7 @@ function run(task) {
   const child = fork(`${folder}worker.mjs`, [JSON.stringify(task)])
   return new Promise((resolve, reject) => {
     child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`a worker ended with ${code}`)))
+    child.once('exit', (code) => code === 0 || reject(new Error(`a worker ended with ${code}`)))
   })
 }
 

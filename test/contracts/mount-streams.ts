@@ -1,6 +1,6 @@
 import type { CancelSignal } from '../../src/index.js'
 import { describe, expect, test } from 'vitest'
-import type { GatewayRequest } from '../../src/gateway/http.js'
+import type { GatewayRequest } from '../../src/gateway/http/http.js'
 import { defer, eventually, pause, settles } from './http-server.js'
 import { endless, reader, type Stage, STREAM_HEADERS } from './mount-support.js'
 

@@ -1,4 +1,4 @@
-import type { GatewayRequest, GatewayResponse, Handler, ResponseStream } from '../../src/gateway/http.js'
+import type { GatewayRequest, GatewayResponse, Handler, ResponseStream } from '../../src/gateway/http/http.js'
 import { defer } from './http-server.js'
 
 /** A handler that stands mounted somewhere. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { GatewayRequest } from '../../src/gateway/http.js'
+import type { GatewayRequest } from '../../src/gateway/http/http.js'
 import { defer } from './http-server.js'
 import { describeRequests } from './mount-requests.js'
 import { describeStreams } from './mount-streams.js'

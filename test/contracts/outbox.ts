@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Outbox, OutboxEntry } from '../../src/gateway/outbox.js'
+import type { Outbox, OutboxEntry } from '../../src/gateway/settle/outbox.js'
 
 const entry = (id: string, expiresAt: number | null = null): OutboxEntry => ({
   id,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Transport, UpstreamRequest } from '../../src/gateway/transport.js'
+import type { Transport, UpstreamRequest } from '../../src/gateway/send/transport.js'
 import { defer, pause, settles, startServer, type TestServer } from './http-server.js'
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void

@@ -1,4 +1,4 @@
-import { createTransport } from '../../src/gateway/fetch-transport.js'
+import { createTransport } from '../../src/gateway/send/fetch-transport.js'
 import { describeTransport } from '../contracts/transport.js'
 
 describeTransport('over fetch', createTransport)

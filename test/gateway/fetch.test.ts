@@ -1,6 +1,6 @@
 import type { CancelSignal } from '../../src/index.js'
 import { expect, test } from 'vitest'
-import { toFetch } from '../../src/gateway/fetch.js'
+import { toFetch } from '../../src/gateway/http/fetch.js'
 import { describeMount } from '../contracts/mount.js'
 import { ok } from '../contracts/mount-support.js'
 

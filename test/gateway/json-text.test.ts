@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { scanObject, setMembers } from '../../src/gateway/json-text.js'
+import { scanObject, setMembers } from '../../src/gateway/http/json-text.js'
 import type { JsonObject, JsonValue } from '../../src/index.js'
 
 const space = fc.constantFrom('', ' ', '\n', '\t', '\r\n', '  \n')

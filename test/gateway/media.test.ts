@@ -10,7 +10,7 @@ import {
   type MediaFetcher,
   openaiChat,
 } from '../../src/index.js'
-import { fetchRefusedMedia } from '../../src/gateway/media.js'
+import { fetchRefusedMedia } from '../../src/gateway/send/media.js'
 import { CHAT, chatAnswer, MESSAGES, messagesAnswer, RESPONSES, whole } from '../support/calls.js'
 import {
   BALANCE,

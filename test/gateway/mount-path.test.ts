@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pathOf, relativePath } from '../../src/gateway/mount-path.js'
+import { pathOf, relativePath } from '../../src/gateway/http/mount-path.js'
 
 test.each([
   ['/llm/v1/models?x=/a', '/llm/*', '/v1/models?x=/a'],

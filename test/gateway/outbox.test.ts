@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createDelivery } from '../../src/gateway/delivery.js'
+import { createDelivery } from '../../src/gateway/settle/delivery.js'
 import {
   createMemoryOutbox,
   type Outbox,
   type OutboxEntry,
   type OutboxJob,
-} from '../../src/gateway/outbox.js'
+} from '../../src/gateway/settle/outbox.js'
 import { createMemoryStore, type MemoryStore } from '../../src/index.js'
 import { createClock, START } from '../contracts/samples.js'
 import { testOutbox } from '../contracts/outbox.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { UpstreamError } from '../../src/index.js'
-import { leaveOutRefused } from '../../src/gateway/refused-field.js'
+import { leaveOutRefused } from '../../src/gateway/send/refused-field.js'
 import {
   CHAT,
   chatAnswer,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryStore, type MemoryStore } from '../../src/index.js'
-import { createOnce } from '../../src/gateway/seed.js'
+import { createOnce } from '../../src/gateway/config/seed.js'
 import { createClock } from '../contracts/samples.js'
 import { CHAT, MESSAGES } from '../support/calls.js'
 import { createTestGateway } from '../support/test-gateway.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endUserScope, keyScope } from '../../src/gateway/spend-scopes.js'
+import { endUserScope, keyScope } from '../../src/gateway/admit/spend-scopes.js'
 import { estimateInputTokens, holdAmount } from '../../src/index.js'
 import { defer, eventually } from '../contracts/http-server.js'
 import { CHAT, chatAnswer, MESSAGES } from '../support/calls.js'

@@ -7,7 +7,7 @@ import type {
   UsageTotalsQuery,
 } from '../../usage/record.js'
 import { dayStart, monthStart, weekStart } from '../../usage/windows.js'
-import { endUserScope, keyScope } from '../spend-scopes.js'
+import { endUserScope, keyScope } from '../admit/spend-scopes.js'
 import {
   type Check,
   checkFields,

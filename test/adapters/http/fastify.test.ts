@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { toFastify } from '../../../adapters/http/fastify.js'
-import type { Handler } from '../../../src/gateway/http.js'
+import type { Handler } from '../../../src/gateway/http/http.js'
 import { defer, eventually } from '../../contracts/http-server.js'
 import { describeMount } from '../../contracts/mount.js'
 import { endless, type Mounted, ok, over, readBody, reader } from '../../contracts/mount-support.js'

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../src/errors.js'
-import { toFetch } from '../../../src/gateway/fetch.js'
-import type { GatewayRequest, GatewayResponse, ResponseStream } from '../../../src/gateway/http.js'
+import { toFetch } from '../../../src/gateway/http/fetch.js'
+import type { GatewayRequest, GatewayResponse, ResponseStream } from '../../../src/gateway/http/http.js'
 
 /** The handler that runtimes.test.ts serves on Bun, Deno and workerd; it counts what happens to its streams. */
 const counts = { returns: 0, aborts: 0 }

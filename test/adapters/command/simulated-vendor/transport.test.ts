@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSimulatedTransport } from '../../../../adapters/command/simulated-vendor/index.js'
-import type { UpstreamRequest } from '../../../../src/gateway/transport.js'
+import type { UpstreamRequest } from '../../../../src/gateway/send/transport.js'
 
 const transport = createSimulatedTransport()
 

@@ -1,0 +1,194 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { parseJson } from '../../canonical/json.js'
+import { asObject } from '../../canonical/narrow.js'
+import { GatewayError } from '../../errors.js'
+import type { Identity } from '../../keys/key-store.js'
+import type { Call } from '../call.js'
+import type { Core } from '../core.js'
+import { single } from '../http/headers.js'
+import type { GatewayRequest, GatewayResponse } from '../http/http.js'
+import { keepStream } from './keep-stream.js'
+import type { ReadBody } from '../http/read-body.js'
+
+/** A request with an `Idempotency-Key`: it runs once, and its repetitions get the same answer. */
+export interface Once {
+  /** The answer of before; null when this request is the first one, and has to run. Throws 409 or 422. */
+  recall(): Promise<GatewayResponse | null>
+  /** Keeps the answer of a call that was billed, and frees the key of one that was not. */
+  keep(response: GatewayResponse): Promise<GatewayResponse>
+  /** Frees the key: the call has failed, and a retry may run. */
+  free(): Promise<void>
+}
+
+const KEY = /^[\x20-\x7e]{1,255}$/
+/** Asked again only when a key was freed between the two looks at it. */
+const ATTEMPTS = 3
+const RETRY_AFTER_MS = 1000
+/** Headers that belong to the answer, not to the request that got it. */
+const KEPT_HEADERS = [
+  'content-type',
+  'cache-control',
+  'x-accel-buffering',
+  'x-crossmodel-model',
+  'x-crossmodel-warnings',
+] as const
+
+/** What stands under a key. Neither `answer` nor `gone`: the request is running. */
+interface Entry {
+  readonly fingerprint: string
+  readonly answer?: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+  }
+  readonly gone?: keyof typeof GONE
+}
+
+/** Why the answer of a billed call was not kept. */
+const GONE = {
+  too_large: 'its answer was too large to be kept',
+  aborted: 'its client left before the end of the answer',
+} as const
+
+/** Null without the header, which costs nothing then. Throws `invalid_value` for a key that is too long or not ASCII. */
+export function openOnce(
+  core: Core,
+  call: Call,
+  { request, identity, body }: { request: GatewayRequest; identity: Identity; body: ReadBody },
+): Once | null {
+  const header = request.headers['idempotency-key']
+  if (header === undefined) return null
+  const key = single(header)
+  if (!KEY.test(key)) {
+    const message = 'The Idempotency-Key header must be 1 to 255 printable ASCII characters.'
+    throw new GatewayError('invalid_value', message)
+  }
+  const name = `idempotency:${encodeURIComponent(identity.account.id)}:${key}`
+  const fingerprint = bytesToHex(sha256(utf8ToBytes(`${call.endpoint}\n${body.source.text}`)))
+  return createOnce(core, call, { name, fingerprint })
+}
+
+function createOnce(
+  core: Core,
+  call: Call,
+  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
+): Once {
+  const { state } = core.stores
+  const { idempotencyTtlMs, maxStoredAnswerBytes } = core.settings
+  let isOurs = false
+
+  const write = async (entry: Entry): Promise<void> => {
+    const expiresAt = core.now() + idempotencyTtlMs
+    await tell('put', () => state.put(name, JSON.stringify(entry), expiresAt))
+  }
+
+  const free = async (): Promise<void> => {
+    if (isOurs) await tell('delete', () => state.delete(name))
+    isOurs = false
+  }
+
+  /** The answer has been given, so nobody but the operator is left to tell. */
+  const tell = async (operation: string, step: () => unknown): Promise<void> => {
+    try {
+      await step()
+    } catch (cause) {
+      const { requestId } = call
+      core.hooks.storeFailure({ requestId, store: 'state', operation, cause, passed: true, lost: null })
+    }
+  }
+
+  const keepText = async (response: GatewayResponse, body: string | null): Promise<void> => {
+    if (call.ended?.billed !== true) return free()
+    if (call.ended.status === 'aborted') return write({ fingerprint, gone: 'aborted' })
+    if (body === null) return write({ fingerprint, gone: 'too_large' })
+    const { status, headers } = response
+    return write({ fingerprint, answer: { status, headers: pickKept(headers), body } })
+  }
+
+  return {
+    async recall() {
+      const entry = await claim(core, call, { name, fingerprint })
+      isOurs = entry === null
+      return entry === null ? null : replay(call, entry, fingerprint)
+    },
+    async keep(response) {
+      const { body } = response
+      if (typeof body === 'object' && Symbol.asyncIterator in body) {
+        const kept = keepStream(body, {
+          maxBytes: maxStoredAnswerBytes,
+          onEnd: (text) => keepText(response, text),
+        })
+        return { ...response, body: kept }
+      }
+      const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+      await keepText(response, utf8ToBytes(text).length > maxStoredAnswerBytes ? null : text)
+      return response
+    },
+    free,
+  }
+}
+
+/** Takes the key, or gives what stands under it. It is taken for no longer than the hold of a call that has crashed. */
+async function claim(
+  core: Core,
+  call: Call,
+  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
+): Promise<Entry | null> {
+  const { state } = core.stores
+  const running = JSON.stringify({ fingerprint } satisfies Entry)
+  try {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      if (await state.create(name, running, core.now() + core.settings.leaseTtlMs)) return null
+      const text = await state.get(name)
+      if (text !== null) return readEntry(text)
+    }
+  } catch (cause) {
+    throw unreadable(core, call, cause)
+  }
+  throw inUse()
+}
+
+function replay(call: Call, entry: Entry, fingerprint: string): GatewayResponse {
+  const { answer, gone } = entry
+  if (entry.fingerprint !== fingerprint) {
+    const message = 'This Idempotency-Key was used for another request; use a new key for each request.'
+    throw new GatewayError('idempotency_key_reused', message)
+  }
+  if (gone !== undefined) {
+    // Clients retry a 409 on their own: here that would be in vain.
+    call.headers['x-should-retry'] = 'false'
+    const message = `The request with this Idempotency-Key has ended and was billed, but ${GONE[gone]}. Use a new key to run it again.`
+    throw new GatewayError('idempotency_key_in_use', message)
+  }
+  if (answer === undefined) throw inUse()
+  call.close()
+  Object.assign(call.headers, answer.headers, { 'idempotent-replayed': 'true' })
+  return { status: answer.status, headers: call.headers, body: answer.body }
+}
+
+function inUse(): GatewayError {
+  const message = 'The request with this Idempotency-Key is still running. Retry later.'
+  return new GatewayError('idempotency_key_in_use', message, { retryAfterMs: RETRY_AFTER_MS })
+}
+
+/** Without the store nobody knows whether the request has run before: running it again could charge twice. */
+function unreadable({ hooks }: Core, { requestId }: Call, cause: unknown): GatewayError {
+  hooks.storeFailure({ requestId, store: 'state', operation: 'create', cause, passed: false, lost: null })
+  return new GatewayError('db_error', 'The Idempotency-Key could not be checked. Try again later.', { cause })
+}
+
+function readEntry(text: string): Entry {
+  const entry = asObject(parseJson(text))
+  if (entry === undefined) throw new TypeError('what stands under an idempotency key is not ours')
+  return entry as unknown as Entry
+}
+
+function pickKept(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const name of KEPT_HEADERS) {
+    const value = headers[name]
+    if (value !== undefined) kept[name] = value
+  }
+  return kept
+}

@@ -1,0 +1,98 @@
+import type { CancelSignal } from './cancel-signal.js'
+import { type JsonValue, parseJson } from '../../canonical/json.js'
+import type { UpstreamError } from '../../canonical/upstream-error.js'
+import { type GatewayError } from '../../errors.js'
+import type { Call } from '../call.js'
+import type { Core } from '../core.js'
+import type { RequestHeaders } from '../http/http.js'
+import type { Connection } from '../config/upstreams.js'
+import type { Leg } from './resolve.js'
+import type { UpstreamResponse } from './transport.js'
+import { toGatewayError } from '../../protocols/translate/error.js'
+import { faultToUpstreamError } from './upstream-fault.js'
+
+/** A vendor's error may be long (HTML pages); more than this is not read. */
+const MAX_ERROR_BYTES = 256 * 1024
+
+/** The vendor answered, or did not: an expected outcome, so a value. */
+export type Sent =
+  | { readonly ok: true; readonly response: UpstreamResponse }
+  | {
+      readonly ok: false
+      readonly error: GatewayError
+      /** The same before it was made fit for a client. */
+      readonly upstreamError: UpstreamError
+      /** The vendor's own body, fit for a client of its protocol. */
+      readonly verbatim?: string | undefined
+    }
+
+export interface SendRequest {
+  readonly leg: Leg
+  readonly body: string
+  /** Headers that this body needs. */
+  readonly headers: Readonly<Record<string, string>> | null
+  readonly stream: boolean
+  /** The client's headers when it speaks the vendor's protocol; null = none are forwarded. */
+  readonly clientHeaders: RequestHeaders | null
+  readonly signal: CancelSignal
+}
+
+/** Calls the vendor and waits for its response head. */
+export async function sendUpstream(core: Core, call: Call, request: SendRequest): Promise<Sent> {
+  const { leg, stream } = request
+  const { connection, protocol } = leg
+  let response: UpstreamResponse
+  try {
+    response = await core.transport({
+      method: 'POST',
+      url: connection.baseUrl + protocol.upstream.endpoint(leg.target.model, stream),
+      headers: composeHeaders(connection, request),
+      body: request.body,
+      signal: request.signal,
+      headTimeoutMs: core.settings.headTimeoutMs,
+      idleTimeoutMs: core.settings.idleTimeoutMs,
+    })
+  } catch (fault) {
+    const upstreamError = faultToUpstreamError(fault)
+    return { ok: false, error: toGatewayError(upstreamError, core.redact), upstreamError }
+  }
+  return response.status >= 200 && response.status < 300
+    ? { ok: true, response }
+    : await readRefusal(core, call, request, response)
+}
+
+/** Lowest first: the protocol's defaults, what the body needs, what the client sent, what the operator configured. */
+function composeHeaders(
+  connection: Connection,
+  { headers, clientHeaders }: SendRequest,
+): Readonly<Record<string, string>> {
+  const forwarded = clientHeaders === null ? null : connection.forwarded.pick(clientHeaders)
+  if (forwarded === null && headers === null) return connection.baseHeaders
+  return { ...connection.defaultHeaders, ...headers, ...forwarded, ...connection.headers }
+}
+
+/** Kinds of errors whose text is the vendor's business with us, not with the client. */
+const PRIVATE: ReadonlySet<UpstreamError['kind']> = new Set(['authentication', 'billing', 'permission'])
+
+async function readRefusal(
+  core: Core,
+  call: Call,
+  { leg, clientHeaders }: SendRequest,
+  response: UpstreamResponse,
+): Promise<Sent> {
+  const text = await response.text(MAX_ERROR_BYTES).catch(() => '')
+  const json = parseJson(text)
+  const body: JsonValue = json === undefined ? text : json
+  const upstreamError = leg.upstream.refineError(
+    leg.protocol.decodeError(response.status, response.headers, body),
+  )
+  const error = toGatewayError(upstreamError, core.redact)
+  const sameStatus = call.dialect.status(error) === response.status
+  const fit =
+    clientHeaders !== null &&
+    sameStatus &&
+    response.status < 500 &&
+    !PRIVATE.has(upstreamError.kind) &&
+    call.dialect.ownsError(body)
+  return { ok: false, error, upstreamError, ...(fit ? { verbatim: core.redact(text) } : {}) }
+}

@@ -1,0 +1,171 @@
+import { costMicro } from '../../balance/price.js'
+import { completeUsage, type Usage } from '../../canonical/usage.js'
+import type { GatewayError } from '../../errors.js'
+import type { CallStatus, UsageRecord } from '../../usage/record.js'
+import type { Progress } from '../reply/answer.js'
+import type { Admission, Call } from '../call.js'
+import type { Core } from '../core.js'
+
+/** Ends a call: exactly once, whatever ends first. */
+export interface Meter {
+  /** The answer is whole: billed by the vendor's usage, or by an estimate that is marked as one. */
+  complete(progress: Progress): Promise<void>
+  /** The client has gone: billed by what was observed; nothing when the vendor had sent nothing. */
+  abort(progress: Progress | null): Promise<void>
+  /** The gateway or the vendor failed: not billed. */
+  fail(error: GatewayError, progress: Progress | null): Promise<void>
+  /** The client's funds ended within the answer: billed by what was observed, which the client has got. */
+  cutOff(error: GatewayError, progress: Progress): Promise<void>
+}
+
+interface Ending {
+  readonly status: CallStatus
+  readonly httpStatus: number
+  readonly error: GatewayError | null
+  readonly usage: Usage
+  readonly billed: boolean
+}
+
+const NO_USAGE: Usage = completeUsage({})
+const CLIENT_CLOSED_REQUEST = 499
+
+/**
+ * A meter for one call. `admission` is null until the call was admitted: then only the record is written. A store that
+ * fails keeps the others from nothing: what is owed to it is delivered later.
+ */
+export function createMeter(core: Core, call: Call, admission: () => Admission | null): Meter {
+  const { requestId } = call
+
+  const end = async (ending: Ending): Promise<void> => {
+    if (call.ended !== null) return
+    call.ended = ending
+    call.close()
+    const admitted = admission()
+    let money = NO_MONEY
+    if (admitted !== null) {
+      money = await settle(core, requestId, admitted, ending)
+      const { limitRequest: request, limits: decision } = admitted
+      const actualTokens = ending.usage.inputTokens + ending.usage.outputTokens
+      if (decision !== null)
+        await core.delivery.deliver(requestId, { type: 'finish', request, decision, actualTokens })
+    }
+    const record = toRecord(call, ending, money, core.now())
+    if (record === null) return
+    await core.delivery.deliver(requestId, { type: 'append', record })
+    core.hooks.usage(record)
+  }
+
+  return {
+    complete: (progress) =>
+      end({
+        status: 'completed',
+        httpStatus: 200,
+        error: null,
+        usage: finalUsage(progress, admission()),
+        billed: true,
+      }),
+    abort: (progress) =>
+      end({
+        status: 'aborted',
+        httpStatus: CLIENT_CLOSED_REQUEST,
+        error: null,
+        usage: progress === null || progress.phase === 'idle' ? NO_USAGE : finalUsage(progress, admission()),
+        billed: progress !== null && progress.phase !== 'idle',
+      }),
+    fail: (error, progress) =>
+      end({
+        status: 'failed',
+        httpStatus: call.dialect.status(error),
+        error,
+        usage: progress?.usage ? completeUsage(progress.usage) : NO_USAGE,
+        billed: false,
+      }),
+    cutOff: (error, progress) =>
+      end({
+        status: 'failed',
+        httpStatus: call.dialect.status(error),
+        error,
+        usage: finalUsage(progress, admission()),
+        billed: true,
+      }),
+  }
+}
+
+/** What a call cost, and the part of it that nobody paid. */
+interface Money {
+  readonly costMicro: number
+  readonly shortfallMicro: number
+}
+
+const NO_MONEY: Money = { costMicro: 0, shortfallMicro: 0 }
+
+async function settle(
+  core: Core,
+  requestId: string,
+  { hold, price }: Admission,
+  { billed, usage }: Ending,
+): Promise<Money> {
+  if (hold === null || price === 'free') return NO_MONEY
+  const { holdId } = hold.request
+  const cost = billed ? costMicro(usage, price) : 0
+  if (!hold.placed) {
+    // The ledger was down when the call began: the client does not wait for it now.
+    const cause = new Error('The call ran without a hold.')
+    const job = billed
+      ? ({ type: 'charge', hold: hold.request, costMicro: cost } as const)
+      : ({ type: 'release', holdId } as const)
+    const isQueued = await core.delivery.queue(requestId, job, cause)
+    return { costMicro: cost, shortfallMicro: isQueued ? 0 : cost }
+  }
+  if (!billed) {
+    await core.delivery.deliver(requestId, { type: 'release', holdId })
+    return NO_MONEY
+  }
+  try {
+    const { shortfallMicro } = await core.stores.ledger.settle(holdId, cost)
+    return { costMicro: cost, shortfallMicro }
+  } catch (cause) {
+    const isQueued = await core.delivery.owe(requestId, { type: 'settle', holdId, costMicro: cost }, cause)
+    return { costMicro: cost, shortfallMicro: isQueued ? 0 : cost }
+  }
+}
+
+/**
+ * The vendor's numbers where it gave them. A finished answer is billed as reported; of an unfinished one the output
+ * is what was seen, because the vendor's count comes last.
+ */
+function finalUsage(progress: Progress, admission: Admission | null): Usage {
+  const reported = progress.usage ?? {}
+  const whole = progress.phase === 'finished' && reported.outputTokens !== undefined
+  if (whole && reported.inputTokens !== undefined) return completeUsage(reported)
+  const inputTokens = reported.inputTokens ?? admission?.estimatedInputTokens ?? 0
+  const outputTokens = whole
+    ? reported.outputTokens
+    : Math.max(reported.outputTokens ?? 0, progress.countOutput())
+  return completeUsage({ ...reported, inputTokens, outputTokens, estimated: true })
+}
+
+/** Null for a request without an account: there is nobody to show it to. */
+function toRecord(call: Call, ending: Ending, money: Money, now: number): UsageRecord | null {
+  if (call.identity === null) return null
+  return {
+    requestId: call.requestId,
+    accountId: call.identity.account.id,
+    keyId: call.identity.key.id,
+    time: call.startedAt,
+    model: call.model,
+    route: call.route,
+    endpoint: call.endpoint,
+    status: ending.status,
+    httpStatus: ending.httpStatus,
+    errorCode: ending.error?.code ?? null,
+    errorMessage: ending.error?.message ?? null,
+    latencyMs: now - call.startedAt,
+    timeToFirstByteMs: call.firstByteAt === null ? null : call.firstByteAt - call.startedAt,
+    usage: ending.usage,
+    costMicro: money.costMicro,
+    shortfallMicro: money.shortfallMicro,
+    endUser: call.endUser,
+    streamed: call.streamed,
+  }
+}

@@ -1,0 +1,96 @@
+import type { MaybePromise } from '../../canonical/maybe-promise.js'
+import type { Stores } from '../../stores/stores.js'
+import type { StoreFailureEvent } from '../hooks.js'
+import type { Outbox, OutboxEntry, OutboxJob } from './outbox.js'
+
+/** The store and the method that a job is for. */
+export interface JobTarget extends Pick<StoreFailureEvent, 'store' | 'operation'> {
+  /** True when what the job ends would end by itself one day. */
+  readonly expires: boolean
+}
+
+/** Targets by the type of the job. */
+export const JOB_TARGETS: Readonly<Record<OutboxJob['type'], JobTarget>> = {
+  settle: { store: 'ledger', operation: 'settle', expires: false },
+  charge: { store: 'ledger', operation: 'settle', expires: false },
+  release: { store: 'ledger', operation: 'release', expires: true },
+  finish: { store: 'limits', operation: 'finish', expires: true },
+  append: { store: 'usage', operation: 'append', expires: false },
+}
+
+/** A store that fails so often in one round is left alone until the next one. */
+const FAILURES_PER_ROUND = 8
+
+/** Makes the function that tries every job of an outbox once, and tells how many are left. One round runs at a time. */
+export function createRounds(outbox: Outbox, stores: Stores, now: () => number): () => Promise<number> {
+  // Jobs that have failed often come last: one that can never be done must not stand before the others.
+  const failures = new Map<string, number>()
+  let running: Promise<number> | null = null
+
+  const timesFailed = ({ id }: OutboxEntry): number => failures.get(id) ?? 0
+
+  const isDone = async ({ expiresAt, job }: OutboxEntry): Promise<boolean> => {
+    if (expiresAt !== null && expiresAt <= now()) return true
+    try {
+      await runJob(stores, job)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  const tryAll = async (): Promise<number> => {
+    const entries = [...(await outbox.pending())].sort((a, b) => timesFailed(a) - timesFailed(b))
+    const broken = new Map<string, number>()
+    let left = 0
+    for (const entry of entries) {
+      const { store } = JOB_TARGETS[entry.job.type]
+      const brokenTimes = broken.get(store) ?? 0
+      if (brokenTimes < FAILURES_PER_ROUND && (await isDone(entry))) {
+        await outbox.done(entry.id)
+        failures.delete(entry.id)
+        continue
+      }
+      left += 1
+      if (brokenTimes >= FAILURES_PER_ROUND) continue
+      failures.set(entry.id, timesFailed(entry) + 1)
+      broken.set(store, brokenTimes + 1)
+    }
+    return left
+  }
+
+  // An outbox that fails itself is not empty for all that is known.
+  return () =>
+    (running ??= tryAll()
+      .catch(() => 1)
+      .finally(() => (running = null)))
+}
+
+/** Does a job once; repeated it changes nothing. */
+export function runJob({ ledger, limits, usage }: Stores, job: OutboxJob): MaybePromise<unknown> {
+  switch (job.type) {
+    case 'settle':
+      return ledger.settle(job.holdId, job.costMicro)
+    case 'charge':
+      return settleUnheld(ledger, job)
+    case 'release':
+      return ledger.release(job.holdId)
+    case 'finish':
+      return limits.finish(job.request, job.decision, job.actualTokens)
+    case 'append':
+      return usage.append(job.record)
+  }
+}
+
+/**
+ * A hold of nothing can always be placed, and is there already if the one before the call arrived after all; its settle
+ * takes what the balance has left.
+ */
+async function settleUnheld(
+  ledger: Stores['ledger'],
+  { hold, costMicro }: Extract<OutboxJob, { type: 'charge' }>,
+): Promise<void> {
+  const scopes = hold.scopes?.map(({ scope }) => ({ scope, limits: [] }))
+  await ledger.hold({ ...hold, amountMicro: 0, scopes })
+  await ledger.settle(hold.holdId, costMicro)
+}
