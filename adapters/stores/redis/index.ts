@@ -1,6 +1,4 @@
-import type { KeyStore } from '../../../src/keys/key-store.js'
-import type { LimitStore } from '../../../src/limits/store.js'
-import type { StateStore } from '../../../src/state/state-store.js'
+import type { KeyStore, LimitStore, StateStore } from '../../../src/index.js'
 import { createCommands, type RedisLike } from './client.js'
 import { boundCommands } from './deadline.js'
 import { cacheKeys, type KeyCacheOptions } from './key-cache.js'

@@ -1,5 +1,4 @@
-import { isJsonObject, parseJson } from '../../../src/canonical/json.js'
-import type { Identity, KeyStore } from '../../../src/keys/key-store.js'
+import { type Identity, isJsonObject, type KeyStore, parseJson } from '../../../src/index.js'
 import type { BoundedCommands } from './deadline.js'
 
 /** How keys are cached. */

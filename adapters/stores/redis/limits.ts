@@ -1,6 +1,10 @@
-import { decideLimits } from '../../../src/limits/limiter.js'
-import type { LimitDecision, LimitRequest, LimitStore } from '../../../src/limits/store.js'
-import type { BucketState } from '../../../src/limits/token-bucket.js'
+import {
+  type BucketState,
+  decideLimits,
+  type LimitDecision,
+  type LimitRequest,
+  type LimitStore,
+} from '../../../src/index.js'
 import type { BoundedCommands } from './deadline.js'
 import { FINISH, TAKE } from './limits-lua.js'
 

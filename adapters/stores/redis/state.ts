@@ -1,4 +1,4 @@
-import type { StateStore } from '../../../src/state/state-store.js'
+import type { StateStore } from '../../../src/index.js'
 import { defineScript, type Script } from './client.js'
 import type { BoundedCommands } from './deadline.js'
 

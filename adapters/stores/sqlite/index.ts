@@ -1,4 +1,4 @@
-import type { Stores } from '../../../src/stores/stores.js'
+import type { Stores } from '../../../src/index.js'
 import { createConnection, type Durability, type SqliteConnection } from './connection.js'
 import { loadDriver, type SqliteDatabase, type SqliteDriverName } from './driver.js'
 import { createSqliteKeyStore } from './keys.js'

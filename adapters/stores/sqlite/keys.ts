@@ -1,11 +1,11 @@
-import { changeRecord } from '../../../src/keys/change-record.js'
-import type {
-  AccountRecord,
-  AuditDraft,
-  AuditEntry,
-  KeyRecord,
-  KeyStore,
-} from '../../../src/keys/key-store.js'
+import {
+  type AccountRecord,
+  type AuditDraft,
+  type AuditEntry,
+  changeRecord,
+  type KeyRecord,
+  type KeyStore,
+} from '../../../src/index.js'
 import type { SqliteConnection } from './connection.js'
 import type { SqlRow } from './driver.js'
 import {

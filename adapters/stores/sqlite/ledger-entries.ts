@@ -1,11 +1,11 @@
 import type {
   BalanceSnapshot,
   LedgerEntry,
+  LedgerEntryDraft,
   LedgerEntryKind,
   LedgerQuery,
   WalletAudit,
-} from '../../../src/balance/ledger.js'
-import type { LedgerEntryDraft } from '../../../src/balance/step.js'
+} from '../../../src/index.js'
 import { nextTurn } from './batches.js'
 import type { SqliteConnection } from './connection.js'
 import type { SqlRow, SqlValue } from './driver.js'

@@ -1,15 +1,19 @@
 import {
+  type BalanceSnapshot,
   extendHold,
-  placeHold,
-  releaseHold,
-  settleHold,
+  type HoldRequest,
   type HoldSituation,
+  type HoldState,
+  type Ledger,
+  type LedgerStep,
+  placeHold,
+  postMoney,
+  releaseHold,
   type ReservationSituation,
-} from '../../../src/balance/hold-steps.js'
-import type { BalanceSnapshot, HoldRequest, Ledger } from '../../../src/balance/ledger.js'
-import { postMoney } from '../../../src/balance/post-money.js'
-import { spendQuestions, type SpendSum } from '../../../src/balance/spend.js'
-import type { HoldState, LedgerStep } from '../../../src/balance/step.js'
+  settleHold,
+  spendQuestions,
+  type SpendSum,
+} from '../../../src/index.js'
 import { runInBatches } from './batches.js'
 import type { SqliteConnection } from './connection.js'
 import type { SqlRow } from './driver.js'

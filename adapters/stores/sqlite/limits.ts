@@ -1,6 +1,12 @@
-import { decideLimits, reconcileTokens, type LimiterState } from '../../../src/limits/limiter.js'
-import type { LimitRequest, LimitStore } from '../../../src/limits/store.js'
-import { isFull, type BucketState } from '../../../src/limits/token-bucket.js'
+import {
+  type BucketState,
+  decideLimits,
+  isFull,
+  type LimiterState,
+  type LimitRequest,
+  type LimitStore,
+  reconcileTokens,
+} from '../../../src/index.js'
 import type { SqliteConnection } from './connection.js'
 import type { SqlRow } from './driver.js'
 import { bindInteger, bindOptional, bindTime, integerOf, integerOrNull, textOf } from './values.js'

@@ -1,4 +1,4 @@
-import type { StateStore } from '../../../src/state/state-store.js'
+import type { StateStore } from '../../../src/index.js'
 import type { SqliteConnection } from './connection.js'
 import { runInBatches } from './batches.js'
 import { bindTime, textOf } from './values.js'

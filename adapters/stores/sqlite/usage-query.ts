@@ -1,4 +1,4 @@
-import type { UsageFilter, UsageQuery } from '../../../src/usage/record.js'
+import type { UsageFilter, UsageQuery } from '../../../src/index.js'
 import type { SqlValue } from './driver.js'
 import { RECORD_COLUMNS } from './usage-record.js'
 import { bindLimit, bindTime } from './values.js'

@@ -1,4 +1,4 @@
-import type { UsageRecord } from '../../../src/usage/record.js'
+import type { UsageRecord } from '../../../src/index.js'
 import type { SqlRow, SqlValue } from './driver.js'
 import { bindInteger, bindTime, integerOf, integerOrNull, textOf, textOrNull } from './values.js'
 

@@ -1,13 +1,17 @@
-import { sortUsageGroups, utcDate } from '../../../src/usage/groups.js'
-import type { UsageDimension, UsageRecord, UsageStore, UsageTotals } from '../../../src/usage/record.js'
 import {
   addTotals,
   dayStart,
   earliestStart,
   EMPTY_TOTALS,
   recordTotals,
+  sortUsageGroups,
   sumWindows,
-} from '../../../src/usage/windows.js'
+  type UsageDimension,
+  type UsageRecord,
+  type UsageStore,
+  type UsageTotals,
+  utcDate,
+} from '../../../src/index.js'
 import { nextTurn, runInBatches } from './batches.js'
 import type { SqliteConnection } from './connection.js'
 import type { SqlRow } from './driver.js'
