@@ -56,6 +56,7 @@ const PUBLIC = [
   'createCodecContext',
   'createEventAligner',
   'createGateway',
+  'createMemoryOutbox',
   'createMemoryStore',
   'createModelResolver',
   'createSseParser',
@@ -64,6 +65,7 @@ const PUBLIC = [
   'dayStart',
   'decideLimits',
   'earliestStart',
+  'endUserScope',
   'estimateInputTokens',
   'estimateTokens',
   'extendHold',
@@ -79,6 +81,7 @@ const PUBLIC = [
   'isJsonObject',
   'isMicro',
   'keyHint',
+  'keyScope',
   'limitMessage',
   'lookUpSnapshot',
   'matchesUsageFilter',
@@ -120,6 +123,7 @@ const PUBLIC = [
   'translateResponse',
   'unfoldResponse',
   'unknownCoding',
+  'usageCsv',
   'usageGroup',
   'utcDate',
   'verifyLedger',
@@ -178,11 +182,16 @@ describe('the manifest', () => {
     expect(manifest.files.filter((file) => !existsSync(`${root}${file}`))).toEqual([])
   })
 
-  test('leaves the frameworks to the host, as optional peers', () => {
-    const frameworks = ['@hono/node-server', 'express', 'fastify', 'hono']
-    expect(Object.keys(manifest.peerDependencies ?? {}).sort()).toEqual(frameworks)
-    for (const name of frameworks) expect(manifest.peerDependenciesMeta?.[name]).toEqual({ optional: true })
-    expect(Object.keys(manifest.dependencies).filter((name) => frameworks.includes(name))).toEqual([])
+  test('leaves frameworks and database clients to the host, as optional peers', () => {
+    const peers = ['@hono/node-server', 'express', 'fastify', 'hono', 'ioredis', 'libsql', 'pg', 'redis']
+    expect(Object.keys(manifest.peerDependencies ?? {}).sort()).toEqual(peers)
+    for (const name of peers) expect(manifest.peerDependenciesMeta?.[name]).toEqual({ optional: true })
+    expect(Object.keys(manifest.dependencies).filter((name) => peers.includes(name))).toEqual([])
+  })
+
+  test('has a subpath for every store', () => {
+    const stores = readdirSync(`${root}adapters/stores`)
+    expect(Object.keys(manifest.exports)).toEqual(expect.arrayContaining(stores.map((name) => `./${name}`)))
   })
 
   test('has a subpath for every mount', () => {

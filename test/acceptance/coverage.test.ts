@@ -12,7 +12,6 @@ const CASES: readonly string[] = [...NUMBERED, '46a', '46b', '46c', '46d']
 const LATER: Readonly<Record<string, string>> = {
   34: 'there is no endpoint that counts tokens',
   36: 'there is no endpoint that counts tokens, and no circuit breaker',
-  57: 'there are no idempotency keys',
 }
 
 /** In a title: the word and a number, or several. */

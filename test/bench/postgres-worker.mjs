@@ -37,8 +37,7 @@ await Promise.all(Array.from({ length: clients }, (_, client) => work(client)))
 const { user, system } = process.cpuUsage(started)
 await stores.close()
 await pool.end()
-process.send({ requests, cpuMicros: user + system, latenciesMs })
-process.disconnect()
+process.send({ requests, cpuMicros: user + system, latenciesMs }, () => process.disconnect())
 
 async function work(client) {
   for (let call = 0; performance.now() < end; call += 1) {

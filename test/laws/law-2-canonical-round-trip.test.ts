@@ -1,12 +1,19 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accumulate } from '../../src/index.js'
+import { accumulate, type CanonicalResponse } from '../../src/index.js'
 import { adaptRequest } from '../../src/protocols/translate/adapt-request.js'
 import { fieldEssence, requestEssence, responseEssence } from './support/essence.js'
 import { context, decodeContext, encodeContext, VENDOR_LIST } from './support/protocols.js'
 import { plainRequests } from './support/request-arbitraries.js'
 import { streams } from './support/stream-arbitraries.js'
 
+/** A cut answer that ends in a call without arguments: Messages cannot say whether the cut came before them. */
+function endsInBareCall({ finish, content }: CanonicalResponse): boolean {
+  const last = content.at(-1)
+  return CUTTING.has(finish.reason) && last?.type === 'tool-call' && last.input === ''
+}
+
+const CUTTING: ReadonlySet<string> = new Set(['length', 'context-full'])
 const PARTS_THOUGHTS: ReadonlySet<string> = new Set(['openai-responses', 'anthropic-messages'])
 
 // Requests that a vendor cannot say whole are the matter of law 3.
@@ -33,6 +40,7 @@ describe('law 2: what is encoded and decoded again is the same, or there are war
     fc.assert(
       fc.property(streams(options), (parts) => {
         const { response } = accumulate(parts)
+        fc.pre(protocol.id !== 'anthropic-messages' || !endsInBareCall(response))
         const encoded = protocol.encodeResponse(response, encodeContext())
         const { value } = protocol.decodeResponse(encoded.value, decodeContext(vendor))
         expect(encoded.warnings.filter(({ path }) => path !== 'annotations')).toEqual([])
