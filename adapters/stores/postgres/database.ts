@@ -100,7 +100,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 }
 
 /** What the name of a table begins with: `"schema".crossmodel_`. */
-export function tablePrefix(schema: string): string {
+function tablePrefix(schema: string): string {
   return `${quoteIdentifier(schema)}.crossmodel_`
 }
 

@@ -17,7 +17,7 @@ export function passStoreFailure(core: Core, { requestId }: Call, failure: Store
 }
 
 /** The 500 of a store that is needed before a call; its words stay inside. */
-export function storeFailed(cause: unknown): GatewayError {
+function storeFailed(cause: unknown): GatewayError {
   const message = 'The limits or the balance could not be checked. Try again later.'
   return new GatewayError('db_error', message, { cause })
 }
