@@ -9,6 +9,8 @@ import { toNumber, toObjects } from './wire/index.js'
 interface Details {
   readonly reason?: string | undefined
   readonly field?: string | undefined
+  /** It names the quota or the wait: a limit of rate, whose text is the same as that of an empty account. */
+  readonly isRateLimit?: boolean | undefined
 }
 
 /** Reads an HTTP error, or the error object of a stream, of a Gemini API; total over garbage. */
@@ -22,7 +24,7 @@ export function decodeError(
   const details: Details = error === undefined ? {} : readDetails(error)
   const rpcStatus = asText(error?.['status'])
   const effective = status >= 400 ? status : (toNumber(error?.['code']) ?? 0)
-  const kind = readKind(effective, { rpcStatus, reason: details.reason, text: text ?? '' })
+  const kind = readKind(effective, { rpcStatus, details, text: text ?? '' })
   const tokens = kind === 'context-overflow' ? readOverflow(text ?? '', error) : undefined
   const code = details.reason ?? rpcStatus ?? codeOf(error)
   const retryAfterMs = readRetryAfterMs(headers, error, text ?? '')
@@ -39,11 +41,13 @@ export function decodeError(
 
 interface Signs {
   readonly rpcStatus: string | undefined
-  readonly reason: string | undefined
+  readonly details: Details
   readonly text: string
 }
 
-function readKind(status: number, { rpcStatus, reason, text }: Signs): UpstreamErrorKind {
+function readKind(status: number, { rpcStatus, details, text }: Signs): UpstreamErrorKind {
+  const { reason } = details
+  if (status === 429 && details.isRateLimit === true) return 'rate-limit'
   if (status < 500) {
     if (reason?.startsWith('API_KEY_') === true) return 'authentication'
     if (reason === 'BILLING_DISABLED') return 'billing'
@@ -97,5 +101,6 @@ function readDetails(error: JsonObject): Details {
   return {
     reason: asText(ofType('ErrorInfo')?.['reason']),
     field: asText(toObjects(ofType('BadRequest')?.['fieldViolations'])[0]?.['field']),
+    isRateLimit: ofType('QuotaFailure') !== undefined || ofType('RetryInfo') !== undefined,
   }
 }

@@ -76,6 +76,13 @@ describe('errors of Gemini', () => {
     expect(decodeError(429, headers, body).retryAfterMs).toBe(retryAfterMs)
   })
 
+  it.each(['QuotaFailure', 'RetryInfo'])('tells a limit of rate from an empty account by %s', (type) => {
+    const text = 'You exceeded your current quota, please check your plan.'
+    const detail = { '@type': `type.googleapis.com/google.rpc.${type}` }
+    expect(decodeError(429, {}, google(429, 'RESOURCE_EXHAUSTED', text, [detail])).kind).toBe('rate-limit')
+    expect(decodeError(429, {}, google(429, 'RESOURCE_EXHAUSTED', text)).kind).toBe('billing')
+  })
+
   it('names the field at fault', () => {
     const detail = {
       '@type': 'type.googleapis.com/google.rpc.BadRequest',
