@@ -11,11 +11,13 @@ export {
   type GatewayConfigData,
   type HoldConfig,
   type IdempotencyConfig,
+  type ResponsesConfig,
   type ModelConfig,
   type StoreFailureConfig,
   type TimeoutConfig,
   type UpstreamConfig,
 } from './gateway/config/config.js'
+export type { BreakerConfig, RetryConfig, StateCacheConfig } from './gateway/config/routing-config.js'
 export type { AccountConfig, KeyConfig } from './keys/account-config.js'
 export type {
   ErrorEvent,
@@ -38,7 +40,9 @@ export type * from './gateway/admin/accounts.js'
 export type * from './gateway/admin/audit.js'
 export type * from './gateway/admin/keys.js'
 export type * from './gateway/admin/money.js'
+export type * from './gateway/admin/upstreams.js'
 export type * from './gateway/admin/usage.js'
+export type { UpstreamHealth } from './gateway/send/places.js'
 export { usageCsv } from './gateway/admin/usage-csv.js'
 
 // Faces: what adapters and hosts build on
@@ -120,6 +124,11 @@ export { lookUpSnapshot, type SnapshotEntry } from './models/price-snapshot.js'
 export { getProvider, PROVIDERS } from './providers/index.js'
 export type { ProviderPreset } from './providers/provider.js'
 export { modelTraits } from './providers/model-traits.js'
+
+// Routing
+export type { BreakerPhase } from './routing/breaker.js'
+export type { RoutingMode } from './routing/order.js'
+export type { HealthSnapshot } from './routing/place-health.js'
 
 // Keys, limits, money, usage
 export { type ApiKeyFormat, checkApiKeyFormat, createApiKey, hashKey, keyHint } from './keys/api-key.js'

@@ -67,6 +67,7 @@ const ALLOWED: Readonly<
   keys: { values: ['errors', 'canonical'] },
   providers: { values: ['errors', 'canonical'] },
   state: { values: ['errors', 'canonical'] },
+  routing: { values: ['errors', 'canonical'] },
   stores: { values: ['errors', 'canonical', 'keys', 'limits', 'balance', 'usage', 'state'] },
 }
 const CODECS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini']

@@ -52,11 +52,18 @@ const AUTHENTICATION_WORDS: readonly RegExp[] = [
   /(?:incorrect|invalid) (?:x-)?api[ -]key|invalid authentication/i,
 ]
 
+/** What a model cannot do is the request's fault, though some call it a missing model or a fault of their own. */
+const INABILITY_WORDS: readonly RegExp[] = [
+  /no endpoints found that support/i,
+  /(?:image|audio|video|file|document) input is not supported/i,
+]
+
 /** In order: a text that speaks of several is about the first. */
 const WORDINGS: readonly (readonly [UpstreamErrorKind, readonly RegExp[]])[] = [
   ['context-overflow', OVERFLOW_WORDS],
   ['billing', BILLING_WORDS],
   ['authentication', AUTHENTICATION_WORDS],
+  ['bad-request', INABILITY_WORDS],
 ]
 
 const LONGEST_MESSAGE = 2_000

@@ -23,3 +23,8 @@ export function parseJson(text: string): JsonValue | undefined {
 export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | undefined): T | undefined {
   return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined
 }
+
+/** The members of an object that have one of the names. */
+export function pickFields(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)))
+}

@@ -6,6 +6,7 @@ import type { ModelPrice } from '../canonical/price.js'
 import type { Identity } from '../keys/key-store.js'
 import type { CallStatus } from '../usage/record.js'
 import type { Dialect } from './http/dialect.js'
+import type { Attempts } from './send/attempts.js'
 
 /** What is known of a request so far; each step of the pipeline adds to it. */
 export interface Call {
@@ -14,11 +15,13 @@ export interface Call {
   readonly dialect: Dialect
   /** Milliseconds since the epoch. */
   readonly startedAt: number
-  readonly signal: CancelSignal
+  signal: CancelSignal
   /** True when the limit on the whole call aborted it, not the client. */
-  readonly timedOut: () => boolean
+  timedOut: () => boolean
   /** Ends what runs beside the call: its timer. */
-  readonly close: () => void
+  close: () => void
+  /** True: the call goes on without its client, which has got an answer already. */
+  isDetached: boolean
   identity: Identity | null
   /** Model id of the catalogue, or what the client sent when it named none. */
   model: string
@@ -32,6 +35,8 @@ export interface Call {
   readonly warnings: Warning[]
   /** Headers for every answer from here on, errors too. */
   readonly headers: Record<string, string>
+  /** Absent where there is one place to go to, once. */
+  attempts?: Attempts | undefined
 }
 
 /** What was reserved before the call. */

@@ -11,6 +11,11 @@ export function systemRandomBytes(length: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(length))
 }
 
+/** Makes numbers from 0 (included) to 1 (not included), in steps of 2^-32. */
+export function createRandom(randomBytes: (length: number) => Uint8Array): () => number {
+  return () => randomBytes(4).reduce((sum, byte) => sum * 256 + byte, 0) / 2 ** 32
+}
+
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
 /** Largest multiple of the alphabet in a byte: values from here on would favour the first letters. */
 const FAIR = 252

@@ -1,17 +1,22 @@
-import { createMediaFetcher, createTransport } from '#platform'
+import { createMediaFetcher, createTransport, isLongLived } from '#platform'
 import { createAuthenticator } from '../keys/authenticate.js'
 import { createModelCatalog } from '../models/catalog.js'
 import { createModelResolver, type ModelResolver } from '../models/resolver.js'
 import { createCodecContext } from '../protocols/state-envelope.js'
 import { createMemoryStore } from '../stores/memory/index.js'
 import type { Stores } from '../stores/stores.js'
-import { ConfigError, type GatewayConfig, type GatewayConfigData } from './config/config.js'
-import type { Core, Settings } from './core.js'
+import {
+  ConfigError,
+  type GatewayConfig,
+  type GatewayConfigData,
+  type ResponsesConfig,
+} from './config/config.js'
+import type { Core, ResponseSettings, Settings } from './core.js'
 import { createAdmin, type Admin } from './admin/index.js'
 import type { AdminContext } from './admin/context.js'
 import { boundStores } from './admit/bounded-stores.js'
 import { createCors } from './http/cors.js'
-import { createIdSource, systemNow, systemRandomBytes } from './defaults.js'
+import { createIdSource, createRandom, systemNow, systemRandomBytes } from './defaults.js'
 import { createDelivery } from './settle/delivery.js'
 import { toFetch } from './http/fetch.js'
 import { handleRequest } from './handle.js'
@@ -21,8 +26,11 @@ import { createMemoryOutbox } from './settle/outbox.js'
 import { readConfig } from './config/read-config.js'
 import { createRedactor } from './redact.js'
 import { createLegFinder } from './send/resolve.js'
+import { createPlaces } from './send/places.js'
+import { createStateCache, type StateCache, type StateCacheOptions } from './recall/state-cache.js'
 import type { MediaFetcher } from './send/media.js'
 import { createHookRunner } from './run-hooks.js'
+import { createJobs } from './state/jobs.js'
 import { createOnce, seedAccounts } from './config/seed.js'
 
 /** A gateway: mount `handle` by an adapter, or serve `fetch` where the platform speaks Request and Response. */
@@ -62,6 +70,13 @@ const DEFAULTS: Settings = {
   drainTimeoutMs: 10_000,
   idempotencyTtlMs: 24 * 60 * 60 * 1000,
   maxStoredAnswerBytes: 1024 * 1024,
+  responses: {
+    state: 'vendor',
+    ttlMs: 7 * 24 * 60 * 60 * 1000,
+    maxBytes: 4 * 1024 * 1024,
+    background: isLongLived,
+  },
+  clientFallbacks: false,
 }
 
 /** Jobs that the outbox in memory holds at most. */
@@ -87,7 +102,8 @@ export function createGateway(config: GatewayConfig): Gateway {
   const fetch = toFetch({ handle })
   const close = async (): Promise<void> => {
     if (built === undefined) return
-    const { delivery, settings, transport } = built.core
+    const { delivery, jobs, settings, transport } = built.core
+    await jobs.close(settings.drainTimeoutMs)
     await delivery.drain(settings.drainTimeoutMs)
     await transport.close?.()
   }
@@ -121,6 +137,7 @@ function prepareCore(config: GatewayConfig): () => Built {
     const settings = toSettings(parsed)
     const bounded = boundStores(stores, settings.storeTimeoutMs)
     const runner = createHookRunner(hooks)
+    const places = createPlaces(parsed)
     const core: Core = {
       settings,
       stores: bounded,
@@ -135,20 +152,31 @@ function prepareCore(config: GatewayConfig): () => Built {
       resolver,
       catalog: createModelCatalog({ models, aliases: parsed.aliases, resolver }),
       cors: createCors(parsed.cors),
-      legs: createLegFinder(upstreams),
+      legs: createLegFinder(upstreams, places),
+      places,
       transport: transport ?? createTransport(),
+      jobs: createJobs(),
       fetchMedia: media,
       codec: createCodecContext(parsed.envelopeSecrets),
+      stateCache: openStateCache(parsed, { store: bounded.state, now }),
       hooks: runner,
       redact: createRedactor([...upstreams.values()].flatMap(({ secrets }) => secrets)),
       now,
       createId: createIdSource(randomBytes),
+      random: createRandom(randomBytes),
       prepare: isFilled(ownStores)
         ? () => null
         : createOnce(() => seedAccounts({ accounts, stores: bounded, secret, now })),
     }
     return { core, admin: { ...core, stores, keySecret: secret, randomBytes } }
   }
+}
+
+function openStateCache(
+  { stateCache: config }: GatewayConfigData,
+  options: Omit<StateCacheOptions, 'config'>,
+): StateCache | null {
+  return config === undefined ? null : createStateCache({ config, ...options })
 }
 
 /** Stores in memory have got the accounts when they were made. */
@@ -184,7 +212,7 @@ function toSettings(config: GatewayConfigData): Settings {
     maxMediaBytes: config.media?.maxTotalBytes ?? DEFAULTS.maxMediaBytes,
     maxReservedOutputTokens: config.maxReservedOutputTokens ?? DEFAULTS.maxReservedOutputTokens,
     defaultMaxOutputTokens: config.defaultMaxOutputTokens ?? DEFAULTS.defaultMaxOutputTokens,
-    leaseTtlMs: DEFAULTS.leaseTtlMs,
+    leaseTtlMs: timeouts.leaseMs ?? DEFAULTS.leaseTtlMs,
     policy: config.policy ?? DEFAULTS.policy,
     sliceTokens: holds.stream === 'whole' ? 0 : (holds.sliceTokens ?? DEFAULTS.sliceTokens),
     storeFailure: {
@@ -195,6 +223,18 @@ function toSettings(config: GatewayConfigData): Settings {
     drainTimeoutMs: timeouts.drainMs ?? DEFAULTS.drainTimeoutMs,
     idempotencyTtlMs: idempotency.ttlMs ?? DEFAULTS.idempotencyTtlMs,
     maxStoredAnswerBytes: idempotency.maxAnswerBytes ?? DEFAULTS.maxStoredAnswerBytes,
+    responses: toResponseSettings(config.responses),
+    clientFallbacks: config.clientFallbacks ?? DEFAULTS.clientFallbacks,
+  }
+}
+
+function toResponseSettings({ state, ttlMs, maxBytes, background }: ResponsesConfig = {}): ResponseSettings {
+  const defaults = DEFAULTS.responses
+  return {
+    state: state ?? defaults.state,
+    ttlMs: ttlMs ?? defaults.ttlMs,
+    maxBytes: maxBytes ?? defaults.maxBytes,
+    background: background ?? defaults.background,
   }
 }
 

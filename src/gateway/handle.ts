@@ -3,25 +3,40 @@ import { readCredentials } from '../keys/credentials.js'
 import { createDeadline } from './send/deadline.js'
 import type { Call } from './call.js'
 import type { Core } from './core.js'
-import { clientOf, type Dialect, selectDialect } from './http/dialect.js'
+import { type ClientProtocol, clientFor, compactFor, embeddingsFor } from './client-protocol.js'
+import { countTokens } from './count/count-tokens.js'
+import { type Dialect, selectDialect } from './http/dialect.js'
 import type { GatewayRequest, GatewayResponse } from './http/http.js'
-import { type ClientProtocol, runCall } from './pipeline.js'
-import { getProtocol } from './config/protocols.js'
+import { runCall } from './pipeline.js'
 import { QUERIES } from './queries.js'
 import { baseHeaders, respondError, respondJson, toClientError } from './http/respond.js'
+import { openResponseState } from './state/open-state.js'
+import { answerState, STATE_OPERATIONS } from './state/operations.js'
 import { dialectOfPath, matchRoute, type Operation, type RouteMatch, type RouteRow } from './http/routes.js'
-import type { ProtocolId } from '../protocols/protocol.js'
 
-/** Which protocol an endpoint speaks. */
-const CLIENTS: Readonly<Partial<Record<Operation, ProtocolId>>> = {
-  chat: 'openai-chat',
-  responses: 'openai-responses',
-  messages: 'anthropic-messages',
+/** What an endpoint does for its clients. */
+interface Endpoint {
+  readonly client: ClientProtocol
+  readonly run: typeof runCall
+}
+
+/** The endpoints that speak a protocol. */
+const ENDPOINTS: Readonly<Partial<Record<Operation, Endpoint>>> = {
+  chat: { client: clientFor('openai-chat'), run: runCall },
+  responses: { client: { ...clientFor('openai-responses'), openState: openResponseState }, run: runCall },
+  compact: { client: compactFor('openai-responses'), run: runCall },
+  messages: { client: clientFor('anthropic-messages'), run: runCall },
+  'count-responses': {
+    client: { ...clientFor('openai-responses'), openState: openResponseState },
+    run: countTokens,
+  },
+  'count-messages': { client: clientFor('anthropic-messages'), run: countTokens },
+  embeddings: { client: embeddingsFor('openai-chat'), run: runCall },
 }
 
 /** Answers one request. Resolves always: what is thrown anywhere becomes an error of the client's dialect. */
 export async function handleRequest(core: Core, request: GatewayRequest): Promise<GatewayResponse> {
-  const route = matchRoute(request.path)
+  const route = matchRoute(request.path, request.method)
   const dialect = selectDialect(route?.row.dialect ?? dialectOfPath(request.path), request.headers)
   const startedAt = core.now()
   const requestId = core.createId('req_cm_')
@@ -40,9 +55,9 @@ export async function handleRequest(core: Core, request: GatewayRequest): Promis
     if (request.method === 'HEAD' || operation === 'probe') return { status: 200, headers, body: '' }
     const preparing = core.prepare()
     if (preparing !== null) await preparing
-    const protocolId = CLIENTS[operation]
-    if (protocolId === undefined) return await answerQuery(core, request, route, plain)
-    return await runCall(core, openCall(core, request, route.row, plain), clientFor(protocolId), request)
+    const endpoint = ENDPOINTS[operation]
+    if (endpoint === undefined) return await answerQuery(core, request, route, plain)
+    return await endpoint.run(core, openCall(core, request, route.row, plain), endpoint.client, request)
   } catch (thrown) {
     const error = toClientError(thrown)
     core.hooks.error({ requestId, error, cause: thrown })
@@ -80,13 +95,9 @@ function openCall(
     streamed: false,
     firstByteAt: null,
     ended: null,
+    isDetached: false,
     warnings: [],
   }
-}
-
-function clientFor(id: ProtocolId): ClientProtocol {
-  const protocol = getProtocol(id)
-  return { protocol, client: clientOf(protocol) }
 }
 
 async function answerQuery(
@@ -95,11 +106,13 @@ async function answerQuery(
   route: RouteMatch,
   plain: Plain,
 ): Promise<GatewayResponse> {
-  const query = QUERIES[route.row.operation]
-  if (query === undefined) throw notFound(request)
   const { dialect } = plain
   const key = readCredentials(request.headers, dialect.preferredCredential)
   const identity = await core.authenticator.authenticate({ key, missingMessage: dialect.missingKey })
+  const state = STATE_OPERATIONS[route.row.operation]
+  if (state !== undefined) return await answerState(core, state, { request, route, plain, identity })
+  const query = QUERIES[route.row.operation]
+  if (query === undefined) throw notFound(request)
   try {
     return respondJson(plain, 200, JSON.stringify(await query(core, identity, route)))
   } catch (cause) {

@@ -1,31 +1,25 @@
 import type { JsonObject } from '../canonical/json.js'
-import type { UpstreamError } from '../canonical/upstream-error.js'
 import { GatewayError } from '../errors.js'
 import { readCredentials } from '../keys/credentials.js'
 import type { Identity } from '../keys/key-store.js'
-import type { ClientWire, Protocol, RequestFacts } from '../protocols/protocol.js'
+import type { RequestFacts } from '../protocols/protocol.js'
 import { estimateInputTokens } from '../usage/estimate-input.js'
 import { admitCall } from './admit/admit.js'
 import type { Exchange } from './reply/answer.js'
 import type { Admission, Call } from './call.js'
+import { type ClientProtocol, readWords } from './client-protocol.js'
 import type { Core } from './core.js'
 import { createExchange } from './reply/exchange.js'
 import type { GatewayRequest, GatewayResponse } from './http/http.js'
 import { type Once, openOnce } from './admit/idempotency.js'
 import { createMeter, type Meter } from './settle/meter.js'
-import { createPatience } from './send/patience.js'
 import { readBody, type ReadBody } from './http/read-body.js'
-import { replyStream, replyWhole } from './reply/reply.js'
-import { type Leg, resolveLeg } from './send/resolve.js'
+import { chooseLeg, type LegRequest, takeRoute } from './send/choose-leg.js'
+import { takeFallbacks } from './send/client-fallbacks.js'
+import type { Leg } from './send/resolve.js'
 import { respondError, toClientError } from './http/respond.js'
-import type { Sent } from './send/send.js'
-import { sendForgiving } from './send/send-forgiving.js'
-
-/** A client protocol's face together with its codec. */
-export interface ClientProtocol {
-  readonly protocol: Protocol
-  readonly client: ClientWire
-}
+import type { KeptCall } from './state/open-state.js'
+import { type ReadyCall, tryPlaces } from './send/try-places.js'
 
 /** What the steps before the call to the vendor have found out. */
 export interface Prepared {
@@ -36,6 +30,8 @@ export interface Prepared {
   readonly leg: Leg
   readonly admission: Admission
   readonly exchange: Exchange
+  /** Null: nothing is kept between this request and others. */
+  readonly kept: KeptCall | null
 }
 
 /**
@@ -46,7 +42,7 @@ export interface Prepared {
 export async function runCall(
   core: Core,
   call: Call,
-  client: ClientProtocol,
+  spoken: ClientProtocol,
   request: GatewayRequest,
 ): Promise<GatewayResponse> {
   let admission: Admission | null = null
@@ -54,23 +50,35 @@ export async function runCall(
   const meter = createMeter(core, call, () => admission)
   try {
     const identity = await identify(core, call, request)
-    const body = await readBody(request.body, core.settings.maxBodyBytes)
-    once = openOnce(core, call, { request, identity, body })
+    const read = await readBody(request.body, core.settings.maxBodyBytes)
+    once = openOnce(core, call, { request, identity, body: read })
     const earlier = once === null ? null : await once.recall()
     if (earlier !== null) return earlier
+    const { body, fallbacks } = takeFallbacks(core, call, read)
+    const client = readWords(spoken, body.json)
     const facts = await inspect(core, call, client, body.json)
-    const leg = await resolve(core, call, identity, { client, facts })
-    admission = await admit(core, call, identity, { leg, facts, body: body.json })
-    const exchange = await createExchange(core, call, { client, body, facts, leg, admission })
-    const response = await exchangeWithVendor(core, call, meter, {
+    const leg = await resolve(core, call, { identity, client, facts, request, body, fallbacks })
+    const opening = client.openState?.(core, call, { client, identity, body }) ?? null
+    const kept = opening === null ? null : await opening
+    admission = await admit(core, call, identity, { leg, facts, body: (kept?.body ?? body).json })
+    const exchange = await createExchange(core, call, { client, body, facts, leg, admission, kept })
+    const ready: ReadyCall = {
+      identity,
       client,
       request,
       body,
       facts,
+      fallbacks,
       leg,
       admission,
       exchange,
-    })
+      kept,
+      meter,
+      onAdmission: (other) => void (admission = other),
+    }
+    const response = await (kept === null
+      ? tryPlaces(core, call, ready)
+      : kept.answer(() => tryPlaces(core, call, ready).catch((thrown) => fail(core, call, meter, thrown))))
     return once === null ? response : await once.keep(response)
   } catch (thrown) {
     if (once !== null) await once.free()
@@ -109,17 +117,9 @@ async function inspect(
 }
 
 /** model id → route */
-async function resolve(
-  core: Core,
-  call: Call,
-  identity: Identity,
-  { client, facts }: { readonly client: ClientProtocol; readonly facts: RequestFacts },
-): Promise<Leg> {
-  const leg = resolveLeg(core, identity, facts.model, client.protocol.id)
-  call.model = leg.model.id
-  call.route = leg.name
-  call.headers['x-crossmodel-model'] = leg.model.id
-  await core.hooks.route({ requestId: call.requestId, model: leg.model.id, route: leg.name })
+async function resolve(core: Core, call: Call, request: LegRequest): Promise<Leg> {
+  const leg = chooseLeg(core, call, request)
+  await takeRoute(core, call, leg)
   return leg
 }
 
@@ -147,57 +147,10 @@ function boundedOutput({ maxOutputTokens: asked }: RequestFacts, { model }: Leg)
   return asked === undefined ? undefined : Math.min(asked, model.maxOutputTokens ?? asked)
 }
 
-/** request → vendor → client */
-async function exchangeWithVendor(
-  core: Core,
-  call: Call,
-  meter: Meter,
-  prepared: Prepared,
-): Promise<GatewayResponse> {
-  const { leg, exchange, facts, client, request } = prepared
-  const sending = sendForgiving(core, call, client.client, {
-    leg,
-    body: exchange.body,
-    headers: exchange.headers,
-    stream: facts.stream,
-    clientHeaders: leg.protocol.id === client.protocol.id ? request.headers : null,
-    signal: call.signal,
-  })
-  const patience = createPatience(facts.stream ? core.settings.commitMs : 0)
-  try {
-    // Vendors may hold back the head of a stream as long as its first event.
-    const sent = await patience.wait(sending)
-    if (sent?.ok === false) {
-      if (isGone(request)) throw sent.error
-      await meter.fail(sent.error, null)
-      core.hooks.error({ requestId: call.requestId, error: sent.error, cause: reasonOf(sent, core) })
-      return respondError(call, sent.error, sent.verbatim)
-    }
-    if (sent !== null) Object.assign(call.headers, returnedHeaders(prepared, sent.response.headers))
-    if (sent === null || facts.stream) {
-      return await replyStream(core, call, { ...prepared, meter, sending, patience })
-    }
-    return await replyWhole(core, call, { ...prepared, meter, response: sent.response })
-  } finally {
-    patience.end()
-  }
-}
-
-/** For the operator: what the vendor said, without what could be a secret. */
-function reasonOf({ upstreamError }: Extract<Sent, { ok: false }>, core: Core): UpstreamError {
-  return { ...upstreamError, message: core.redact(upstreamError.message) }
-}
-
-function returnedHeaders(
-  { leg, client }: Prepared,
-  headers: Readonly<Record<string, string>>,
-): Record<string, string> | null {
-  return leg.protocol.id === client.protocol.id ? leg.connection.returned.pick(headers) : null
-}
-
 /** The only place where something thrown becomes a response. */
 async function fail(core: Core, call: Call, meter: Meter, thrown: unknown): Promise<GatewayResponse> {
   const error = call.signal.aborted && !call.timedOut() ? clientGone() : toClientError(thrown)
+  call.attempts?.drop(core.now())
   if (error.code === 'client_closed_request') await meter.abort(null)
   else await meter.fail(error, null)
   core.hooks.error({ requestId: call.requestId, error, cause: thrown })
@@ -206,8 +159,4 @@ async function fail(core: Core, call: Call, meter: Meter, thrown: unknown): Prom
 
 function clientGone(): GatewayError {
   return new GatewayError('client_closed_request', 'The client closed the request.')
-}
-
-function isGone(request: GatewayRequest): boolean {
-  return request.signal?.aborted === true
 }

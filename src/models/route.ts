@@ -9,6 +9,8 @@ export interface ModelCandidate {
   readonly model: string
   /** Wire protocol to use there, where the upstream speaks several. */
   readonly protocol?: string | undefined
+  /** Share of the calls under `weighted`. Default 1. */
+  readonly weight?: number | undefined
 }
 
 /** What goes in and out: `text`, `image`, `audio`, `video`, `file`. */
@@ -23,6 +25,8 @@ export interface ModelEntry {
   readonly id: string
   /** In the order of preference. */
   readonly candidates: readonly ModelCandidate[]
+  /** Which candidate comes first. Default `order`. */
+  readonly routing?: 'order' | 'weighted' | 'least-latency' | undefined
   /** Tokens. */
   readonly maxOutputTokens?: number | undefined
   /** Tokens. */

@@ -153,6 +153,34 @@ export interface ClientWire {
   readonly statuses?: Readonly<Partial<Record<ErrorCode, number>>> | undefined
   /** Strictly nested blocks: interleaved ones must be linearized before `createStreamEncoder` sees them. */
   readonly nested: boolean
+  /** Absent: the protocol has no endpoint that counts tokens. */
+  readonly counting?: ClientCounting | undefined
+  /** Absent: every body of this endpoint is written in this protocol's own words. */
+  readonly borrowed?: BorrowedRequests | undefined
+  /**
+   * False for a body with shapes of other protocols among its own, which this vendor would refuse: it is decoded and
+   * encoded even for a vendor of the same protocol. Absent: never.
+   */
+  readonly isPlain?: ((body: JsonObject, target: Target) => boolean) | undefined
+}
+
+/** How clients ask how many tokens a request has. */
+export interface ClientCounting {
+  /** Fields of a request that are input of the model: what an estimate looks at. */
+  readonly inputFields: readonly string[]
+  /** The question as a request of the protocol that keeps nothing: fields that only a request must have are filled in. */
+  toRequest(body: JsonObject): JsonObject
+  encodeCount(inputTokens: number): JsonObject
+}
+
+/** Requests that are written in another protocol's words and yet want this protocol's answers. */
+export interface BorrowedRequests {
+  /** Whose words a body is in; null for this protocol's own. */
+  wordsOf(body: JsonObject): ProtocolId | null
+  /** The body as the other protocol's decoder takes it. */
+  toBody(body: JsonObject): JsonObject
+  /** The decoded request with what this protocol's answers depend on. */
+  complete(request: CanonicalRequest, body: JsonObject): CanonicalRequest
 }
 
 /** The face of a protocol towards vendors. */
@@ -187,6 +215,18 @@ export interface UpstreamWire {
   readonly stopSequences?: boolean | undefined
   /** Absent: the vendor ends no answer half-way. */
   readonly continuation?: Continuation | undefined
+  /** Absent: the vendor counts no tokens. */
+  readonly counting?: UpstreamCounting | undefined
+}
+
+/** How a vendor is asked how many tokens a request has. */
+export interface UpstreamCounting {
+  /** Path after the base URL. */
+  endpoint(model: string): string
+  /** Body of the question for a request of this protocol. */
+  encodeQuestion(request: JsonObject, model: string): JsonObject
+  /** Undefined: the answer holds no number. */
+  readCount(answer: JsonObject): number | undefined
 }
 
 /** How a vendor is asked to go on with an answer that it ended half-way, for clients whose protocol knows no such end. */
@@ -222,6 +262,12 @@ export interface ToolRules {
   readonly namespaces: boolean
 }
 
+/** Both faces of a protocol's embeddings endpoint. */
+export interface EmbeddingsWire {
+  readonly client: ClientWire
+  readonly upstream: UpstreamWire
+}
+
 /**
  * A codec between one wire protocol and the canonical form: pure functions, total over garbage.
  * `decode*` of a vendor's answer never throws for content; `decodeRequest` throws GatewayError for a request
@@ -232,6 +278,8 @@ export interface Protocol {
   /** Null: no client speaks it to us. */
   readonly client: ClientWire | null
   readonly upstream: UpstreamWire
+  /** Absent: the protocol has no embeddings. They are passed through only. */
+  readonly embeddings?: EmbeddingsWire | undefined
   decodeRequest(body: JsonObject, context: CodecContext): Translated<CanonicalRequest>
   /** Warnings name client fields by `fieldPath` or by the `path` of the part at fault. */
   encodeRequest(request: CanonicalRequest, target: Target, context: CodecContext): Translated<JsonObject>

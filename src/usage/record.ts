@@ -4,6 +4,17 @@ import type { MaybePromise } from '../canonical/maybe-promise.js'
 /** How a call ended. */
 export type CallStatus = 'completed' | 'failed' | 'aborted'
 
+/** One of several calls to vendors that one request took. */
+export interface AttemptRecord {
+  /** `upstream name:vendor model id` */
+  readonly route: string
+  /** HTTP status; null when the vendor gave none. */
+  readonly status: number | null
+  /** Null for the one that was delivered. */
+  readonly errorCode: string | null
+  readonly latencyMs: number
+}
+
 /** One record per request, whatever its end. */
 export interface UsageRecord {
   readonly requestId: string
@@ -30,6 +41,8 @@ export interface UsageRecord {
   /** Stable end-user identifier that the client gave, if any. */
   readonly endUser: string | null
   readonly streamed: boolean
+  /** In their order, the delivered one last. Absent where the first one was the only one. */
+  readonly attempts?: readonly AttemptRecord[] | undefined
 }
 
 /** Sums over one window; the shape of `/v1/usage`. */

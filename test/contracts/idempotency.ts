@@ -14,6 +14,8 @@ import { createClock, type TestClock } from './samples.js'
 
 const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
 const DAY_MS = 86_400_000
+/** As long as holds live that nobody ends. */
+const LEASE_MS = 3_600_000
 const HELD_KEY = { 'idempotency-key': 'order-1' }
 
 /** Opens empty stores on a clock; those that are not given are in memory. */
@@ -162,6 +164,35 @@ export function testIdempotency(open: OpenStores, prefix = ''): void {
       client.abort()
       await answer
       expect((await tested.send(body)).status).toBe(200)
+    })
+  })
+
+  describe(`${prefix}cases 54 and 57: the Idempotency-Key of a process that has crashed`, () => {
+    it('is free when its hold has expired, and what the process still does costs nothing more', async () => {
+      const tested = await start()
+      const gate = defer()
+      tested.vendor.play({ steps: [gate.promise, ...chatAnswer(USAGE).steps] })
+      const stopped = tested.send(CHAT.request())
+      await eventually(() => tested.vendor.calls.length === 1)
+      tested.clock.advance(LEASE_MS - 1)
+      expect((await tested.send(CHAT.request())).status).toBe(409)
+      tested.clock.advance(1)
+      const again = await tested.send(CHAT.request())
+      expect([again.status, again.headers['idempotent-replayed']]).toEqual([200, undefined])
+      const { json: wallet } = await tested.get('/v1/credits')
+      gate.resolve()
+      await stopped
+      expect((await tested.get('/v1/credits')).json).toEqual(wallet)
+    })
+
+    it('goes to one of many that come for it', async () => {
+      const tested = await start()
+      tested.vendor.play({ steps: [new Promise(() => undefined)] })
+      void tested.send(CHAT.request())
+      await eventually(() => tested.vendor.calls.length === 1)
+      tested.clock.advance(LEASE_MS)
+      await Promise.all(Array.from({ length: 20 }, () => tested.send(CHAT.request())))
+      expect(tested.vendor.calls).toHaveLength(2)
     })
   })
 

@@ -39,7 +39,7 @@ describe('with cors for every origin', () => {
     expect(answer.status).toBe(204)
     expect(corsOf(answer)).toEqual({
       'access-control-allow-origin': '*',
-      'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, POST, DELETE, OPTIONS',
       'access-control-allow-headers': 'authorization, x-stainless-os',
       'access-control-max-age': '7200',
       'access-control-expose-headers': EXPOSED,

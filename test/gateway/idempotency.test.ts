@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { StoreFailureEvent } from '../../src/gateway/hooks.js'
-import { eventually } from '../contracts/http-server.js'
+import { defer, eventually } from '../contracts/http-server.js'
 import { testIdempotency } from '../contracts/idempotency.js'
-import { CHAT, chatAnswer } from '../support/calls.js'
+import { CHAT, chatAnswer, chunk, stream } from '../support/calls.js'
 import { hang, refuseConnection, replaceMethods } from '../support/replace-methods.js'
 import {
   AUTHORIZED,
@@ -96,12 +96,77 @@ describe('a state store that fails', () => {
   })
 })
 
-it('an Idempotency-Key of a process that has crashed is free when its holds have expired', async () => {
+/** As long as holds live that nobody ends. */
+const LEASE_MS = 3_600_000
+
+describe('case 57: the Idempotency-Key of a call that has charged and then crashed', () => {
+  async function crash(): Promise<Watched> {
+    const tested = start()
+    // The answer is charged, and never kept.
+    const mend = replaceMethods(tested.stores.state, { put: refuseConnection })
+    expect((await tested.send()).status).toBe(200)
+    mend()
+    tested.clock.advance(LEASE_MS)
+    return tested
+  }
+
+  it('says so for as long as an answer would be kept, and charges nothing more', async () => {
+    const tested = await crash()
+    for (let count = 0; count < 3; count += 1) {
+      const { status, json, headers } = await tested.send()
+      expect([status, json.error.message, headers['x-should-retry']]).toEqual([
+        409,
+        'The request with this Idempotency-Key has ended and was billed, but its answer was lost in a crash. Use a new key to run it again.',
+        'false',
+      ])
+      tested.clock.advance(LEASE_MS)
+    }
+    expect(tested.vendor.calls).toHaveLength(1)
+  })
+
+  it('is still refused with another body', async () => {
+    const tested = await crash()
+    expect((await tested.post(CHAT.path, CHAT.request('something else'), KEYED)).status).toBe(422)
+  })
+
+  it('is not given away while the ledger does not answer', async () => {
+    const tested = await crash()
+    const mend = replaceMethods(tested.stores.ledger, { extend: refuseConnection })
+    expect((await tested.send()).status).toBe(500)
+    mend()
+    expect((await tested.send()).status).toBe(409)
+    expect(tested.vendor.calls).toHaveLength(1)
+  })
+})
+
+it('case 57: the Idempotency-Key of a stream that runs for longer than a hold lives stays taken', async () => {
   const tested = start()
+  const gates = [defer(), defer()] as const
+  const pieces = gates.flatMap(({ promise }) => [promise, chunk({ content: 'hello ' })])
+  tested.vendor.play(stream(chunk({ content: 'hello ' }), ...pieces, new Promise(() => undefined)))
+  const answer = await tested.open(CHAT.path, CHAT.request(), { headers: KEYED })
+  await answer.next()
+  for (const gate of gates) {
+    tested.clock.advance(0.6 * LEASE_MS)
+    gate.resolve()
+    await answer.next()
+  }
+  const again = await tested.post(CHAT.path, { ...CHAT.request(), stream: true }, KEYED)
+  expect([again.status, again.json.error.message]).toEqual([
+    409,
+    'The request with this Idempotency-Key is still running. Retry later.',
+  ])
+  expect(tested.vendor.calls).toHaveLength(1)
+  await answer.leave()
+})
+
+it('a configured lease says for how long a crash takes an Idempotency-Key with it', async () => {
+  const tested = start({ timeouts: { leaseMs: 1000 } })
   tested.vendor.play({ steps: [new Promise(() => undefined)] })
   void tested.send()
   await eventually(() => tested.vendor.calls.length === 1)
+  tested.clock.advance(999)
   expect((await tested.send()).status).toBe(409)
-  tested.clock.advance(3_600_000)
+  tested.clock.advance(1)
   expect((await tested.send()).status).toBe(200)
 })

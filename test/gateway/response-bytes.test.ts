@@ -93,7 +93,7 @@ describe('the bytes of an answer', () => {
 
 const CUT = {
   error: {
-    message: 'The provider broke off the answer.',
+    message: 'Connection error: the provider broke off the answer. Try again later.',
     type: 'provider_error',
     param: null,
     code: 'upstream_stream_truncated',

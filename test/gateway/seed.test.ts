@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryStore, type MemoryStore } from '../../src/index.js'
+import { createMemoryStore, type KeyStore, type MemoryStore } from '../../src/index.js'
 import { createOnce } from '../../src/gateway/config/seed.js'
 import { createClock } from '../contracts/samples.js'
 import { CHAT, MESSAGES } from '../support/calls.js'
+import { replaceMethods } from '../support/replace-methods.js'
 import { createTestGateway } from '../support/test-gateway.js'
 
 const emptyStores = (): MemoryStore => createMemoryStore({ now: createClock().now, secret: '' })
@@ -90,4 +91,22 @@ describe('work that is done once', () => {
     expect(once()).toBeNull()
     expect(runs).toHaveLength(2)
   })
+})
+
+it('gateways that start at the same time store each key once, and delete none', async () => {
+  const stores = emptyStores()
+  const other = createTestGateway({ stores })
+  let asked = 0
+  // The other one stores all keys when this one has just seen that there are none.
+  replaceMethods<KeyStore>(stores.keys, (real) => ({
+    key: async (keyId: string) => {
+      asked += 1
+      const seen = real.key(keyId)
+      if (asked === 1) await other.gateway.ready()
+      return seen
+    },
+  }))
+  await createTestGateway({ stores }).gateway.ready()
+  const actions = stores.keys.auditEntries({ limit: 100 }).map(({ action }) => action)
+  expect(actions.filter((action) => action.startsWith('key.'))).toEqual(['key.create'])
 })

@@ -186,8 +186,13 @@ describe('an error of a vendor', () => {
 
   it.each([
     ['connect', 502, 'provider_error', 'The provider could not be reached.'],
-    ['timeout', 504, 'upstream_timeout', 'The provider did not answer in time.'],
-    ['reset', 502, 'upstream_stream_truncated', 'The provider broke off the answer.'],
+    ['timeout', 504, 'upstream_timeout', 'Request timed out: the provider did not answer. Try again later.'],
+    [
+      'reset',
+      502,
+      'upstream_stream_truncated',
+      'Connection error: the provider broke off the answer. Try again later.',
+    ],
   ] as const)(
     'that is a broken connection (%s) says nothing of where the vendor is',
     async (fault, status, code, message) => {

@@ -56,7 +56,13 @@ export function createScriptedVendor(): ScriptedVendor {
   const transport: Transport = async (request) => {
     const text =
       typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body ?? undefined)
-    const call: VendorCall = { request, text, json: JSON.parse(text), pulls: 0, cancelled: false }
+    const call: VendorCall = {
+      request,
+      text,
+      json: text === '' ? null : JSON.parse(text),
+      pulls: 0,
+      cancelled: false,
+    }
     calls.push(call)
     const reply = queue.shift() ?? fallback?.(call)
     if (reply === undefined) return await simulated(request)

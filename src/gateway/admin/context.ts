@@ -3,12 +3,14 @@ import type { Authenticator } from '../../keys/authenticate.js'
 import type { AuditDraft } from '../../keys/key-store.js'
 import type { ModelResolver } from '../../models/resolver.js'
 import type { Stores } from '../../stores/stores.js'
+import type { Places } from '../send/places.js'
 
 /** What the admin functions work with. */
 export interface AdminContext {
   readonly stores: Stores
   readonly authenticator: Authenticator
   readonly resolver: ModelResolver
+  readonly places: Places
   /** Secret of the keyed hash of API keys. */
   readonly keySecret: string
   /** Milliseconds since the epoch. */

@@ -3,6 +3,7 @@ import { type AuditAdmin, createAuditAdmin } from './audit.js'
 import { type AdminContext, createAdminRunner } from './context.js'
 import { createKeyAdmin, type KeyAdmin } from './keys.js'
 import { createMoneyAdmin, type MoneyAdmin } from './money.js'
+import { createUpstreamAdmin, type UpstreamAdmin } from './upstreams.js'
 import { createUsageAdmin, type UsageAdmin } from './usage.js'
 
 /**
@@ -20,6 +21,7 @@ export interface Admin {
   readonly money: MoneyAdmin
   readonly usage: UsageAdmin
   readonly audit: AuditAdmin
+  readonly upstreams: UpstreamAdmin
   /** Forgets stored answers whose time is over; returns how many. Safe to run anywhere, any time. */
   sweepState(): Promise<number>
 }
@@ -33,6 +35,7 @@ export function createAdmin(open: () => Promise<AdminContext>): Admin {
     money: createMoneyAdmin(run),
     usage: createUsageAdmin(run),
     audit: createAuditAdmin(run),
+    upstreams: createUpstreamAdmin(run),
     sweepState: () => run(({ stores, now }) => stores.state.sweep(now())),
   }
 }

@@ -8,6 +8,7 @@ import type { Call } from '../call.js'
 import type { Core } from '../core.js'
 import { single } from '../http/headers.js'
 import type { GatewayRequest, GatewayResponse } from '../http/http.js'
+import { inquire } from './abandoned.js'
 import { keepStream } from './keep-stream.js'
 import type { ReadBody } from '../http/read-body.js'
 
@@ -34,9 +35,11 @@ const KEPT_HEADERS = [
   'x-crossmodel-warnings',
 ] as const
 
-/** What stands under a key. Neither `answer` nor `gone`: the request is running. */
+/** What stands under a key. Neither `answer` nor `gone`: the request is running, or its process has crashed. */
 interface Entry {
   readonly fingerprint: string
+  /** Whose key it is until when; behind that time, what became of the call is to be found out. */
+  readonly running?: { readonly requestId: string; readonly until: number }
   readonly answer?: {
     readonly status: number
     readonly headers: Readonly<Record<string, string>>
@@ -49,6 +52,7 @@ interface Entry {
 const GONE = {
   too_large: 'its answer was too large to be kept',
   aborted: 'its client left before the end of the answer',
+  lost: 'its answer was lost in a crash',
 } as const
 
 /** Null without the header, which costs nothing then. Throws `invalid_value` for a key that is too long or not ASCII. */
@@ -99,8 +103,12 @@ function createOnce(
   }
 
   const keepText = async (response: GatewayResponse, body: string | null): Promise<void> => {
-    if (call.ended?.billed !== true) return free()
-    if (call.ended.status === 'aborted') return write({ fingerprint, gone: 'aborted' })
+    // A call that goes on without its client has said where its answer will be.
+    const isToCome = call.isDetached && typeof response.body === 'string'
+    const hasLeft = call.isDetached && !isToCome && call.ended === null
+    if (!isToCome && !hasLeft && call.ended?.billed !== true) return free()
+    if (hasLeft || (!isToCome && call.ended?.status === 'aborted'))
+      return write({ fingerprint, gone: 'aborted' })
     if (body === null) return write({ fingerprint, gone: 'too_large' })
     const { status, headers } = response
     return write({ fingerprint, answer: { status, headers: pickKept(headers), body } })
@@ -129,24 +137,64 @@ function createOnce(
   }
 }
 
-/** Takes the key, or gives what stands under it. It is taken for no longer than the hold of a call that has crashed. */
-async function claim(
-  core: Core,
-  call: Call,
-  { name, fingerprint }: { readonly name: string; readonly fingerprint: string },
-): Promise<Entry | null> {
+interface Claim {
+  readonly name: string
+  readonly fingerprint: string
+}
+
+/** Takes the key, or gives what stands under it. */
+async function claim(core: Core, call: Call, { name, fingerprint }: Claim): Promise<Entry | null> {
   const { state } = core.stores
-  const running = JSON.stringify({ fingerprint } satisfies Entry)
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      if (await state.create(name, running, core.now() + core.settings.leaseTtlMs)) return null
+      const { text: ours, expiresAt } = runningEntry(core, call, fingerprint)
+      if (await state.create(name, ours, expiresAt)) return null
       const text = await state.get(name)
-      if (text !== null) return readEntry(text)
+      if (text === null) continue
+      const entry = readEntry(text)
+      const isLate = entry.running !== undefined && entry.running.until <= core.now()
+      return isLate && entry.fingerprint === fingerprint ? await takeOver(core, call, { name, entry }) : entry
     }
   } catch (cause) {
     throw unreadable(core, call, cause)
   }
   throw inUse()
+}
+
+/** It stays longer than the hold of its call, so that a crash between the charge and the answer is noticed. */
+function runningEntry(
+  { settings, now }: Core,
+  { requestId }: Call,
+  fingerprint: string,
+): { readonly text: string; readonly expiresAt: number } {
+  const { leaseTtlMs, idempotencyTtlMs } = settings
+  const entry: Entry = { fingerprint, running: { requestId, until: now() + leaseTtlMs } }
+  return { text: JSON.stringify(entry), expiresAt: now() + Math.max(2 * leaseTtlMs, idempotencyTtlMs) }
+}
+
+/** Takes the key of a call whose time is over, unless it was charged or runs all the same: then what stands under it. */
+async function takeOver(
+  core: Core,
+  call: Call,
+  { name, entry }: { readonly name: string; readonly entry: Entry },
+): Promise<Entry | null> {
+  const { state } = core.stores
+  const fate = await inquire(core, name, entry.running?.requestId ?? '')
+  switch (fate) {
+    case 'running':
+    case 'unknown':
+      return entry
+    case 'void': {
+      const { text, expiresAt } = runningEntry(core, call, entry.fingerprint)
+      await state.put(name, text, expiresAt)
+      return null
+    }
+    case 'charged': {
+      const lost: Entry = { fingerprint: entry.fingerprint, gone: 'lost' }
+      await state.put(name, JSON.stringify(lost), core.now() + core.settings.idempotencyTtlMs)
+      return lost
+    }
+  }
 }
 
 function replay(call: Call, entry: Entry, fingerprint: string): GatewayResponse {

@@ -47,6 +47,7 @@ const upstreamShape: z.ZodMiniType<UpstreamConfig> = z
     protocol: z.optional(z.enum(PROTOCOL_IDS)),
     baseUrl: z.optional(url),
     apiKey: z.optional(headerValue),
+    apiKeys: z.optional(z.array(headerValue).check(z.minLength(1))),
     headers: z.optional(z.record(headerName, headerValue)),
   })
   .check(
@@ -62,6 +63,7 @@ const candidate = z.strictObject({
   upstream: name,
   model: name,
   protocol: z.optional(z.enum(PROTOCOL_IDS)),
+  weight: z.optional(z.number().check(z.nonnegative())),
 })
 
 const modelShape: z.ZodMiniType<ModelConfig> = z
@@ -71,6 +73,7 @@ const modelShape: z.ZodMiniType<ModelConfig> = z
     model: z.optional(name),
     protocol: z.optional(z.enum(PROTOCOL_IDS)),
     candidates: z.optional(z.array(candidate).check(z.minLength(1))),
+    routing: z.optional(z.enum(['order', 'weighted', 'least-latency'])),
     maxOutputTokens: z.optional(positive),
     contextWindowTokens: z.optional(positive),
     price: z.optional(price),
@@ -140,6 +143,7 @@ const timeouts = z.strictObject({
   keepAliveMs: z.optional(milliseconds.check(z.maximum(15_000))),
   storeMs: z.optional(milliseconds),
   drainMs: z.optional(milliseconds),
+  leaseMs: z.optional(positive),
 })
 
 const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
@@ -195,7 +199,45 @@ const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
   idempotency: z.optional(
     z.strictObject({ ttlMs: z.optional(positive), maxAnswerBytes: z.optional(positive) }),
   ),
+  responses: z.optional(
+    z.strictObject({
+      state: z.optional(z.enum(['vendor', 'gateway', 'off'])),
+      ttlMs: z.optional(positive),
+      maxBytes: z.optional(positive),
+      background: z.optional(z.boolean()),
+    }),
+  ),
   outboxSize: z.optional(positive),
+  retries: z.optional(
+    z.strictObject({
+      attempts: z.optional(z.int().check(z.nonnegative(), z.maximum(10))),
+      baseMs: z.optional(milliseconds),
+      maxMs: z.optional(milliseconds),
+    }),
+  ),
+  breaker: z.optional(
+    z.union(
+      [
+        z.literal(false),
+        z.strictObject({
+          consecutiveFaults: z.optional(positive),
+          faultRate: z.optional(z.number().check(z.positive(), z.maximum(1))),
+          minimumCalls: z.optional(positive),
+          windowMs: z.optional(positive),
+          openMs: z.optional(positive),
+        }),
+      ],
+      'must be false or rules',
+    ),
+  ),
+  clientFallbacks: z.optional(z.boolean()),
+  stateCache: z.optional(
+    z.strictObject({
+      entries: z.optional(positive),
+      ttlMs: z.optional(positive),
+      shared: z.optional(z.boolean()),
+    }),
+  ),
 })
 
 /** The JSON part of a configuration by its form alone: null when it has problems. */

@@ -2,11 +2,13 @@ import type { ModelPrice } from '../../canonical/price.js'
 import type { JsonValue } from '../../canonical/json.js'
 import type { AccountConfig } from '../../keys/account-config.js'
 import type { ProtocolId } from '../../protocols/protocol.js'
+import type { RoutingMode } from '../../routing/order.js'
 import type { Stores } from '../../stores/stores.js'
 import type { Hooks } from '../hooks.js'
 import type { MediaFetcher } from '../send/media.js'
 import type { Outbox } from '../settle/outbox.js'
 import type { Transport } from '../send/transport.js'
+import type { BreakerConfig, RetryConfig, StateCacheConfig } from './routing-config.js'
 
 /** A vendor account: a preset (`vendor`), or any server that speaks one of the protocols. */
 export interface UpstreamConfig {
@@ -16,6 +18,8 @@ export interface UpstreamConfig {
   /** What the vendor's own SDK takes as its base URL: ends in /v1 for OpenAI, holds no version for Anthropic and Gemini. */
   readonly baseUrl?: string | undefined
   readonly apiKey?: string | undefined
+  /** Several keys, used in turn; a conversation keeps its own, and one that is refused or limited rests. */
+  readonly apiKeys?: readonly string[] | undefined
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
@@ -28,6 +32,8 @@ export interface CandidateConfig {
   readonly model: string
   /** Pins the wire protocol where the upstream speaks several. */
   readonly protocol?: ProtocolId | undefined
+  /** Share of the calls under `routing: 'weighted'`. Default 1; 0 = only when no other is left. */
+  readonly weight?: number | undefined
 }
 
 /** A model of the catalogue: one `upstream` and `model`, or several `candidates` in order of preference. */
@@ -39,6 +45,8 @@ export interface ModelConfig {
   readonly model?: string | undefined
   readonly protocol?: ProtocolId | undefined
   readonly candidates?: readonly CandidateConfig[] | undefined
+  /** Which candidate comes first. Default `order`: as they stand. Those that fail are followed by the others. */
+  readonly routing?: RoutingMode | undefined
   readonly maxOutputTokens?: number | undefined
   readonly contextWindowTokens?: number | undefined
   /** Default: the bundled price snapshot; a model that it does not know is refused at start. */
@@ -67,6 +75,11 @@ export interface TimeoutConfig {
   readonly storeMs?: number | undefined
   /** How long `close` goes on doing what calls owe to stores that had failed. Default 10 000. */
   readonly drainMs?: number | undefined
+  /**
+   * How long money, a slot and an idempotency key stay taken when nobody ends their call (a crash); never none, and
+   * longer than any call takes. Default 3 600 000.
+   */
+  readonly leaseMs?: number | undefined
 }
 
 /** Fetching of media URLs for vendors that take them only inline; off unless switched on. */
@@ -110,6 +123,21 @@ export interface IdempotencyConfig {
   readonly maxAnswerBytes?: number | undefined
 }
 
+/** Responses and conversations that are kept between requests, in the state store. */
+export interface ResponsesConfig {
+  /**
+   * `vendor` (default): a vendor that speaks Responses keeps its own state, and the gateway whose it is; for all others
+   * the gateway keeps it. `gateway`: it keeps all of it, and vendors are asked to store nothing. `off`: nothing is kept.
+   */
+  readonly state?: 'vendor' | 'gateway' | 'off' | undefined
+  /** How long after its last change something is kept, in milliseconds. Default 7 days. */
+  readonly ttlMs?: number | undefined
+  /** Of one response with all of its input, or of one conversation; larger ones are not stored. Default 4 MiB. */
+  readonly maxBytes?: number | undefined
+  /** Whether calls may go on after their answer. Default: where the platform lets them (Node, Bun, Deno). */
+  readonly background?: boolean | undefined
+}
+
 export interface CorsConfig {
   readonly origins: '*' | readonly string[]
   readonly maxAgeSeconds?: number | undefined
@@ -151,8 +179,16 @@ export interface GatewayConfigData {
   readonly holds?: HoldConfig | undefined
   readonly storeFailure?: StoreFailureConfig | undefined
   readonly idempotency?: IdempotencyConfig | undefined
+  readonly responses?: ResponsesConfig | undefined
   /** Jobs for stores that have failed that are kept in memory at most. Default 10 000. */
   readonly outboxSize?: number | undefined
+  readonly retries?: RetryConfig | undefined
+  /** `false`: no breaker opens. */
+  readonly breaker?: BreakerConfig | false | undefined
+  /** True: `models` and `fallbacks` of a request name models to go on with. Default false. */
+  readonly clientFallbacks?: boolean | undefined
+  /** Absent: nothing is kept. */
+  readonly stateCache?: StateCacheConfig | undefined
 }
 
 /** What `createGateway` takes: the JSON part, and what only code can give. */

@@ -47,6 +47,7 @@ function toEntry(model: ModelConfig, config: WithUpstreams): ModelEntry {
   return {
     id: model.id,
     candidates,
+    routing: model.routing,
     price: model.price ?? known.price,
     maxOutputTokens: model.maxOutputTokens ?? known.maxOutputTokens,
     contextWindowTokens: model.contextWindowTokens ?? known.contextWindowTokens,

@@ -18,6 +18,8 @@ export interface Seed {
 const ACTOR = 'config'
 /** Accounts that are written at the same time: a store across a network would take long one by one. */
 const AT_ONCE = 16
+/** Others that start at the same time may be in each other's way, though not for ever. */
+const KEY_ATTEMPTS = 5
 
 /**
  * Writes configured accounts and keys into the stores: creates what is absent, changes what is said otherwise than it
@@ -64,33 +66,43 @@ async function adjustAccount(seed: Seed, { id, name, aliases, suspended }: Accou
 }
 
 async function seedKey(seed: Seed, accountId: string, config: KeyConfig): Promise<void> {
-  const { keys } = seed.stores
   const wanted = configuredKey(accountId, config, { secret: seed.secret, now: seed.now() })
-  const present = await keys.key(wanted.id)
-  if (present?.hash === wanted.hash && present.accountId === accountId)
-    return await adjustKey(seed, present, config)
-  // The same id with another secret, or the same secret under another id: the configuration has replaced the key.
-  const holder = await keys.findIdentity(wanted.hash)
-  for (const old of [present, holder?.key]) {
-    if (old === null || old === undefined) continue
-    const note = { accountId: old.accountId, keyId: old.id, details: {} }
-    await keys.deleteKey(old.id, draftAudit(seed, { ...note, action: 'key.delete' }))
+  for (let attempt = 1; attempt <= KEY_ATTEMPTS; attempt += 1) {
+    if (await storeKey(seed, wanted, config)) return
   }
-  const note = { accountId, keyId: wanted.id, details: { hint: wanted.hint } }
-  if (await keys.createKey(wanted, draftAudit(seed, { ...note, action: 'key.create' }))) return
-  // Another instance that has just started may have been faster.
-  if ((await keys.findIdentity(wanted.hash))?.key.id === wanted.id) return
   throw new GatewayError('db_error', `The key '${wanted.id}' of the configuration could not be stored.`)
 }
 
-async function adjustKey(seed: Seed, present: KeyRecord, config: KeyConfig): Promise<void> {
+/** False when another instance that has just started was faster: what it has stored is to be looked at then. */
+async function storeKey(seed: Seed, wanted: KeyRecord, config: KeyConfig): Promise<boolean> {
+  const { keys } = seed.stores
+  const present = await keys.key(wanted.id)
+  if (present !== null && isSameKey(present, wanted)) return await adjustKey(seed, present, config)
+  // The same id with another secret, or the same secret under another id: the configuration has replaced the key.
+  const holder = (await keys.findIdentity(wanted.hash))?.key ?? null
+  if (holder !== null && isSameKey(holder, wanted)) return await adjustKey(seed, holder, config)
+  for (const old of [present, holder]) {
+    if (old === null) continue
+    const note = { accountId: old.accountId, keyId: old.id, details: {} }
+    await keys.deleteKey(old.id, draftAudit(seed, { ...note, action: 'key.delete' }))
+  }
+  const note = { accountId: wanted.accountId, keyId: wanted.id, details: { hint: wanted.hint } }
+  return await keys.createKey(wanted, draftAudit(seed, { ...note, action: 'key.create' }))
+}
+
+function isSameKey(one: KeyRecord, other: KeyRecord): boolean {
+  return one.id === other.id && one.hash === other.hash && one.accountId === other.accountId
+}
+
+async function adjustKey(seed: Seed, present: KeyRecord, config: KeyConfig): Promise<true> {
   const { name, rpm, tpm, concurrency, allowedModels, spendLimits, endUserSpendLimits, expiresAt } = config
   const status = DISABLED[String(config.disabled)]
   const said = { name, rpm, tpm, concurrency, allowedModels, spendLimits, endUserSpendLimits, expiresAt }
   const change: KeyChange = difference(present, { ...said, status })
-  if (isEmpty(change)) return
+  if (isEmpty(change)) return true
   const note = { accountId: present.accountId, keyId: present.id, details: toDetails(change) }
   await seed.stores.keys.changeKey(present.id, change, draftAudit(seed, { ...note, action: 'key.change' }))
+  return true
 }
 
 const SUSPENDED: Readonly<Record<string, AccountRecord['status']>> = { true: 'suspended', false: 'active' }

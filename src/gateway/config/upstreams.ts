@@ -24,6 +24,8 @@ export interface Connection {
   readonly forwarded: HeaderFilter
   /** Vendor headers that come back to a client of the same protocol. */
   readonly returned: HeaderFilter
+  /** The same with each further key of the upstream. */
+  readonly others: readonly Connection[]
 }
 
 /** A vendor account of the configuration. */
@@ -85,18 +87,18 @@ export function buildUpstreams(upstreams: Readonly<Record<string, UpstreamConfig
 function createUpstream(name: string, config: UpstreamConfig): Upstream | null {
   const preset = config.vendor === undefined ? null : getProvider(config.vendor)
   if (config.vendor !== undefined && preset === null) return null
-  const connections = endpointsOf(config, preset).map((endpoint) =>
-    createConnection(endpoint, config, preset?.headers ?? {}),
-  )
+  const [apiKey, ...otherKeys] = keysOf(config)
+  const connections = endpointsOf(config, preset).map((endpoint) => {
+    const connect = (key: string | undefined): Connection =>
+      createConnection(endpoint, key, { ...preset?.headers, ...config.headers })
+    return { ...connect(apiKey), others: otherKeys.map(connect) }
+  })
   const dialect: ChatDialect = preset?.dialect ?? { id: 'generic' }
   const hints: readonly ErrorHint[] = preset?.errorHints ?? []
   return {
     name,
     connections,
-    secrets: [
-      ...(config.apiKey === undefined ? [] : [config.apiKey]),
-      ...connections.map(({ baseUrl }) => new URL(baseUrl).host),
-    ],
+    secrets: [...keysOf(config), ...connections.map(({ baseUrl }) => new URL(baseUrl).host)],
     target: ({ protocol }, model, entry) => ({
       model,
       family: preset?.family ?? FAMILIES[protocol.id],
@@ -135,19 +137,22 @@ function endpointsOf(config: UpstreamConfig, preset: ProviderPreset | null): rea
     }))
 }
 
+/** A key that stands twice is one. */
+function keysOf({ apiKey, apiKeys = [] }: UpstreamConfig): readonly string[] {
+  return [...new Set(apiKey === undefined ? apiKeys : [apiKey, ...apiKeys])]
+}
+
 function createConnection(
   { protocol: id, baseUrl, auth }: Endpoint,
-  config: UpstreamConfig,
-  presetHeaders: Readonly<Record<string, string>>,
+  apiKey: string | undefined,
+  configured: Readonly<Record<string, string>>,
 ): Connection {
   const protocol = getProtocol(id)
   const headers: Record<string, string> = { 'content-type': 'application/json' }
-  for (const [name, value] of Object.entries({ ...presetHeaders, ...config.headers })) {
-    headers[name.toLowerCase()] = value
-  }
-  if (config.apiKey !== undefined) {
-    if (auth === 'bearer') headers['authorization'] = `Bearer ${config.apiKey}`
-    else headers[auth] = config.apiKey
+  for (const [name, value] of Object.entries(configured)) headers[name.toLowerCase()] = value
+  if (apiKey !== undefined) {
+    if (auth === 'bearer') headers['authorization'] = `Bearer ${apiKey}`
+    else headers[auth] = apiKey
   }
   return {
     protocol,
@@ -157,6 +162,7 @@ function createConnection(
     baseHeaders: { ...protocol.upstream.defaultHeaders, ...headers },
     forwarded: createHeaderFilter(protocol.upstream.forwardedHeaders),
     returned: createHeaderFilter(protocol.upstream.returnedHeaders),
+    others: [],
   }
 }
 

@@ -10,8 +10,9 @@ const EXPOSED = [
   'idempotent-replayed',
   'x-crossmodel-model',
   'x-crossmodel-warnings',
+  'x-crossmodel-token-count',
 ].join(', ')
-const METHODS = 'GET, HEAD, POST, OPTIONS'
+const METHODS = 'GET, HEAD, POST, DELETE, OPTIONS'
 /** Browsers forget a preflight after this long anyway. */
 const DEFAULT_MAX_AGE_SECONDS = 7200
 

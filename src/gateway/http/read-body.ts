@@ -44,6 +44,12 @@ function finish(value: unknown, text: string, byteLength: number): ReadBody {
   return { json: value, source: scanObject(text), byteLength }
 }
 
+/** A body that the gateway has written itself. */
+export function writeBody(json: JsonObject): ReadBody {
+  const text = JSON.stringify(json)
+  return { json, source: scanObject(text), byteLength: text.length }
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function decodeUtf8(bytes: Uint8Array, maxBytes: number): string {

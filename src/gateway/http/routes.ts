@@ -1,5 +1,20 @@
-/** What an endpoint does; the table below is the only place that knows paths. */
-export type Operation = 'chat' | 'responses' | 'messages' | 'models' | 'model' | 'credits' | 'usage' | 'probe'
+import { matchStateRoute, type StateOperation } from './state-routes.js'
+
+/** What an endpoint does; the tables here and in state-routes.ts are the only places that know paths. */
+export type Operation =
+  | 'chat'
+  | 'responses'
+  | 'compact'
+  | 'messages'
+  | 'count-responses'
+  | 'count-messages'
+  | 'embeddings'
+  | 'models'
+  | 'model'
+  | 'credits'
+  | 'usage'
+  | 'probe'
+  | StateOperation
 
 /** Whose error bodies and headers a route speaks; GET routes decide by header. */
 export type RouteDialect = 'openai' | 'anthropic' | 'by-header'
@@ -8,7 +23,7 @@ export type RouteDialect = 'openai' | 'anthropic' | 'by-header'
 export interface RouteRow {
   readonly operation: Operation
   readonly dialect: RouteDialect
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** Path as documented, without the query: `/v1/messages`. */
   readonly endpoint: string
 }
@@ -17,6 +32,8 @@ export interface RouteMatch {
   readonly row: RouteRow
   /** Decoded `{id}` of the path. */
   readonly id: string | null
+  /** Decoded second id of the path, where there is one. */
+  readonly itemId?: string | null | undefined
   /** Query without `?`. */
   readonly query: string
 }
@@ -26,7 +43,11 @@ const ROWS: ReadonlyMap<string, RouteRow> = new Map(
     [
       ['chat', 'openai', 'POST', '/v1/chat/completions'],
       ['responses', 'openai', 'POST', '/v1/responses'],
+      ['compact', 'openai', 'POST', '/v1/responses/compact'],
       ['messages', 'anthropic', 'POST', '/v1/messages'],
+      ['count-messages', 'anthropic', 'POST', '/v1/messages/count_tokens'],
+      ['count-responses', 'openai', 'POST', '/v1/responses/input_tokens'],
+      ['embeddings', 'openai', 'POST', '/v1/embeddings'],
       ['models', 'by-header', 'GET', '/v1/models'],
       ['credits', 'by-header', 'GET', '/v1/credits'],
       ['usage', 'by-header', 'GET', '/v1/usage'],
@@ -51,9 +72,9 @@ const PROBE: RouteRow = { operation: 'probe', dialect: 'openai', method: 'GET', 
 
 /**
  * Finds the route of a path: with or without `/v1`, a trailing slash and a query. The model id may be
- * percent-encoded or hold plain slashes. Null when there is none.
+ * percent-encoded or hold plain slashes. `method` decides where a path has several. Null when there is none.
  */
-export function matchRoute(path: string): RouteMatch | null {
+export function matchRoute(path: string, method: string = 'GET'): RouteMatch | null {
   const mark = path.indexOf('?')
   const query = mark < 0 ? '' : path.slice(mark + 1)
   const plain = stripVersion(stripSlashes(mark < 0 ? path : path.slice(0, mark)))
@@ -61,6 +82,8 @@ export function matchRoute(path: string): RouteMatch | null {
   if (row !== undefined) return { row, id: null, query }
   if (plain.startsWith(MODEL_PREFIX))
     return { row: MODEL, id: decode(plain.slice(MODEL_PREFIX.length)), query }
+  const kept = matchStateRoute(plain, method)
+  if (kept !== null) return { ...kept, query }
   return PROBES.has(plain) ? { row: PROBE, id: null, query } : null
 }
 

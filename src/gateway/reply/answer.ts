@@ -40,6 +40,8 @@ export interface AnswerStream {
 
 /** One way from a client to a vendor and back: as it is, or translated. */
 export interface Exchange {
+  /** True: the vendor gets the client's own bytes, so that the client's headers go with them, and the vendor's come back. */
+  readonly direct: boolean
   /** Body for the vendor. */
   readonly body: string
   /** Headers that this very body needs, over the protocol's default ones; null = none. */

@@ -44,6 +44,7 @@ export function createPassthrough(options: PassthroughOptions): Exchange {
   const kept = client.dropForeignState(request.json, routed.target)
   const edits = { ...kept.value, ...client.routeRequest(facts, request.json, routed) }
   return {
+    direct: true,
     body: setMembers(request.source, request.json, edits),
     headers: null,
     warnings: kept.warnings,

@@ -11,7 +11,8 @@ import type { Prepared } from '../pipeline.js'
 import { createRelay, type Opened, type RelayEnd } from './relay.js'
 import { continueStream, continueWhole } from './continue-answer.js'
 import { respondJson, respondStream } from '../http/respond.js'
-import type { Sent } from '../send/send.js'
+import type { Refused, Sent } from '../send/send.js'
+import { blame, noteFirstByte, type Try } from '../send/outcome.js'
 import { sendForgiving } from '../send/send-forgiving.js'
 import { openStream } from './sniff-stream.js'
 import { openFunds } from './stream-funds.js'
@@ -20,39 +21,51 @@ import { unfoldWhole } from './unfold-whole.js'
 import { faultToUpstreamError } from '../send/upstream-fault.js'
 import { reportLateWarnings, reportWarnings } from '../warnings.js'
 
-export interface WholeRequest extends Prepared {
+/** A try that has got as far as an answer. */
+interface Answered extends Prepared, Try {
   readonly meter: Meter
+  /** Headers of the vendor that go to the client; null = none. */
+  readonly returned: Readonly<Record<string, string>> | null
+}
+
+export interface WholeRequest extends Answered {
   readonly response: UpstreamResponse
 }
 
-export interface StreamRequest extends Prepared {
-  readonly meter: Meter
+export interface StreamRequest extends Answered {
   /** The vendor may still be without an answer: its refusal then comes inside the stream. */
   readonly sending: Promise<Sent>
   readonly patience: Patience
 }
 
+/** The response for the client; or why there is none, and then nothing has been sent. */
+export type Reply = { readonly ok: true; readonly response: GatewayResponse } | Refused
+
 /** Largest answer that is held in memory: images come as base64. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 /** The whole answer, settled before the client sees it, so that its next look at the balance is right. */
-export async function replyWhole(core: Core, call: Call, request: WholeRequest): Promise<GatewayResponse> {
-  const { exchange, meter, response } = request
-  const first = await readText(core, response)
+export async function replyWhole(core: Core, call: Call, request: WholeRequest): Promise<Reply> {
+  const { exchange, meter, leg } = request
+  const first = await readText(core, request.response)
+  if (!first.ok) return first
   call.firstByteAt = core.now()
-  const texts = await continueWhole(first, mayContinue(request) ? exchange : {}, async (body) => {
+  const texts = await continueWhole(first.text, mayContinue(request) ? exchange : {}, async (body) => {
     const sent = await askForRest(core, call, request, body)
-    return sent.ok ? { ok: true, text: await readText(core, sent.response) } : sent
+    return sent.ok ? await readText(core, sent.response) : sent
   })
   const answer = exchange.readAnswer(texts)
-  if (answer.error !== null) throw toGatewayError(answer.error, core.redact)
+  if (answer.error !== null) return toRefused(core, answer.error)
+  noteFirstByte(core, call, request)
+  leg.health.succeed(core.now())
   await meter.complete(answer)
+  Object.assign(call.headers, request.returned)
   reportWarnings(core, call, [...exchange.warnings, ...answer.warnings])
-  return respondJson(call, 200, answer.body)
+  return { ok: true, response: respondJson(call, 200, answer.body) }
 }
 
 /** A stream: its status is committed by the first real event, or by patience running out. */
-export async function replyStream(core: Core, call: Call, request: StreamRequest): Promise<GatewayResponse> {
+export async function replyStream(core: Core, call: Call, request: StreamRequest): Promise<Reply> {
   const { exchange, client, patience } = request
   const stream = exchange.createStream()
   const keepAlive = (): string => client.client.keepAlive(stream.progress.phase !== 'idle')
@@ -65,11 +78,14 @@ export async function replyStream(core: Core, call: Call, request: StreamRequest
     funds: openFunds(core, call, request.admission),
   })
   const error = await relay.commit(patience)
-  if (error !== null) throw toGatewayError(error, core.redact)
+  if (error !== null) return toRefused(core, error)
   call.firstByteAt = core.now()
+  if (stream.progress.phase !== 'idle') noteFirstByte(core, call, request)
+  Object.assign(call.headers, request.returned)
   reportWarnings(core, call, exchange.warnings)
   const { keepAliveMs: intervalMs } = core.settings
-  return respondStream(call, withKeepAlive(relay.output, { intervalMs, frame: keepAlive, now: core.now }))
+  const output = withKeepAlive(relay.output, { intervalMs, frame: keepAlive, now: core.now })
+  return { ok: true, response: respondStream(call, output) }
 }
 
 /** The vendor's stream, or streams where it ends half-way and is asked for the rest. */
@@ -123,23 +139,39 @@ function askForRest(core: Core, call: Call, request: Prepared, body: string): Pr
   })
 }
 
-function readText(core: Core, response: UpstreamResponse): Promise<string> {
-  return response.text(MAX_ANSWER_BYTES).catch((fault: unknown) => {
-    throw toGatewayError(faultToUpstreamError(fault), core.redact)
-  })
+async function readText(
+  core: Core,
+  response: UpstreamResponse,
+): Promise<{ readonly ok: true; readonly text: string } | Refused> {
+  try {
+    return { ok: true, text: await response.text(MAX_ANSWER_BYTES) }
+  } catch (fault) {
+    return toRefused(core, faultToUpstreamError(fault))
+  }
+}
+
+function toRefused(core: Core, upstreamError: UpstreamError): Refused {
+  return { ok: false, error: toGatewayError(upstreamError, core.redact), upstreamError }
 }
 
 async function endStream(
   core: Core,
   call: Call,
-  { meter }: StreamRequest,
+  { meter, leg }: StreamRequest,
   { end, stream }: { readonly end: RelayEnd; readonly stream: AnswerStream },
 ): Promise<void> {
   const { progress } = stream
   reportLateWarnings(core, call, stream.warnings)
-  if (end === 'completed') return meter.complete(progress)
-  if (end === 'aborted') return meter.abort(progress)
+  if (end === 'completed') {
+    leg.health.succeed(core.now())
+    return meter.complete(progress)
+  }
+  if (end === 'aborted') {
+    leg.health.pass(core.now())
+    return meter.abort(progress)
+  }
   const cause: UpstreamError = progress.error ?? { kind: 'truncated', message: '' }
+  blame(leg, cause, core.now())
   const error = toGatewayError(cause, core.redact)
   core.hooks.error({ requestId: call.requestId, error })
   return cause.kind === 'unfunded' ? meter.cutOff(error, progress) : meter.fail(error, progress)

@@ -28,6 +28,7 @@ export interface TranslationOptions {
 export function createTranslation(options: TranslationOptions): Exchange {
   const { translated } = options
   return {
+    direct: false,
     body: JSON.stringify(translated.value),
     headers: translated.reply.route.to.upstream.bodyHeaders?.(translated.value) ?? null,
     warnings: translated.warnings,

@@ -1,5 +1,6 @@
 import type { CancelSignal } from './cancel-signal.js'
-import { type JsonValue, parseJson } from '../../canonical/json.js'
+import { type JsonObject, type JsonValue, parseJson } from '../../canonical/json.js'
+import { asObject } from '../../canonical/narrow.js'
 import type { UpstreamError } from '../../canonical/upstream-error.js'
 import { type GatewayError } from '../../errors.js'
 import type { Call } from '../call.js'
@@ -15,16 +16,17 @@ import { faultToUpstreamError } from './upstream-fault.js'
 const MAX_ERROR_BYTES = 256 * 1024
 
 /** The vendor answered, or did not: an expected outcome, so a value. */
-export type Sent =
-  | { readonly ok: true; readonly response: UpstreamResponse }
-  | {
-      readonly ok: false
-      readonly error: GatewayError
-      /** The same before it was made fit for a client. */
-      readonly upstreamError: UpstreamError
-      /** The vendor's own body, fit for a client of its protocol. */
-      readonly verbatim?: string | undefined
-    }
+export type Sent = { readonly ok: true; readonly response: UpstreamResponse } | Refused
+
+/** Why there is no answer. */
+export interface Refused {
+  readonly ok: false
+  readonly error: GatewayError
+  /** The same before it was made fit for a client. */
+  readonly upstreamError: UpstreamError
+  /** The vendor's own body, fit for a client of its protocol. */
+  readonly verbatim?: string | undefined
+}
 
 export interface SendRequest {
   readonly leg: Leg
@@ -62,9 +64,9 @@ export async function sendUpstream(core: Core, call: Call, request: SendRequest)
 }
 
 /** Lowest first: the protocol's defaults, what the body needs, what the client sent, what the operator configured. */
-function composeHeaders(
+export function composeHeaders(
   connection: Connection,
-  { headers, clientHeaders }: SendRequest,
+  { headers, clientHeaders }: Pick<SendRequest, 'headers' | 'clientHeaders'>,
 ): Readonly<Record<string, string>> {
   const forwarded = clientHeaders === null ? null : connection.forwarded.pick(clientHeaders)
   if (forwarded === null && headers === null) return connection.baseHeaders
@@ -73,6 +75,15 @@ function composeHeaders(
 
 /** Kinds of errors whose text is the vendor's business with us, not with the client. */
 const PRIVATE: ReadonlySet<UpstreamError['kind']> = new Set(['authentication', 'billing', 'permission'])
+
+/** Kinds of errors that agents heal by themselves when they are told in the words that they know. */
+const HEALED: ReadonlySet<UpstreamError['kind']> = new Set(['context-overflow', 'rate-limit', 'overloaded'])
+
+/** True when a vendor's error says to a client's program what ours would. */
+function saysTheSame(theirs: JsonValue, ours: JsonObject): boolean {
+  const [their, own] = [asObject(asObject(theirs)?.['error']), asObject(ours['error'])]
+  return ['type', 'code', 'message'].every((field) => their?.[field] === own?.[field])
+}
 
 async function readRefusal(
   core: Core,
@@ -93,6 +104,7 @@ async function readRefusal(
     sameStatus &&
     response.status < 500 &&
     !PRIVATE.has(upstreamError.kind) &&
-    call.dialect.ownsError(body)
+    call.dialect.ownsError(body) &&
+    (!HEALED.has(upstreamError.kind) || saysTheSame(body, call.dialect.encodeError(error, call.requestId)))
   return { ok: false, error, upstreamError, ...(fit ? { verbatim: core.redact(text) } : {}) }
 }

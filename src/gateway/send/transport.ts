@@ -2,7 +2,7 @@ import type { CancelSignal } from './cancel-signal.js'
 
 /** A call to a vendor, as plain data. */
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | null

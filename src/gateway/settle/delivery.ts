@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.js'
 import type { Stores } from '../../stores/stores.js'
-import { createRounds, JOB_TARGETS, runJob } from './outbox-round.js'
+import { createRounds, JOB_TARGETS, type Round, runJob } from './outbox-round.js'
 import type { Outbox, OutboxJob } from './outbox.js'
 import { createPatience } from '../send/patience.js'
 import type { HookRunner } from '../run-hooks.js'
@@ -28,7 +28,8 @@ export interface DeliveryOptions {
 }
 
 const FIRST_RETRY_MS = 100
-const LONGEST_RETRY_MS = 60_000
+/** Until then a crash would lose what is owed, though the store is back. */
+const LONGEST_RETRY_MS = 10_000
 const DRAIN_PAUSE_MS = 50
 
 /** Retries begin by themselves with the first failure, or at once with what a durable outbox has from before. */
@@ -74,7 +75,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const patience = createPatience(timeoutMs)
     const clock = { isLate: false }
     const emptyAll = async (): Promise<void> => {
-      while (!clock.isLate && (await runRound()) > 0) await pause(DRAIN_PAUSE_MS)
+      while (!clock.isLate && (await runRound()).left > 0) await pause(DRAIN_PAUSE_MS)
     }
     await patience.wait(emptyAll())
     patience.end()
@@ -104,7 +105,7 @@ interface Retries {
   stop(): void
 }
 
-function createRetries(runRound: () => Promise<number>): Retries {
+function createRetries(runRound: () => Promise<Round>): Retries {
   let timer: ReturnType<typeof setTimeout> | undefined
   let delayMs = FIRST_RETRY_MS
   const start = (): void => {
@@ -112,8 +113,9 @@ function createRetries(runRound: () => Promise<number>): Retries {
   }
   const run = async (): Promise<void> => {
     timer = undefined
-    const left = await runRound()
-    delayMs = left === 0 ? FIRST_RETRY_MS : Math.min(delayMs * 2, LONGEST_RETRY_MS)
+    const { done, left } = await runRound()
+    // Where something can be done again, the rest can soon.
+    delayMs = left === 0 || done > 0 ? FIRST_RETRY_MS : Math.min(delayMs * 2, LONGEST_RETRY_MS)
     if (left > 0) start()
   }
   return {

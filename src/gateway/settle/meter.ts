@@ -105,9 +105,10 @@ async function settle(
   { hold, price }: Admission,
   { billed, usage }: Ending,
 ): Promise<Money> {
-  if (hold === null || price === 'free') return NO_MONEY
+  if (hold === null) return NO_MONEY
   const { holdId } = hold.request
-  const cost = billed ? costMicro(usage, price) : 0
+  // What was held for a model with a price may have been answered by a free one.
+  const cost = billed && price !== 'free' ? costMicro(usage, price) : 0
   if (!hold.placed) {
     // The ledger was down when the call began: the client does not wait for it now.
     const cause = new Error('The call ran without a hold.')
@@ -148,6 +149,7 @@ function finalUsage(progress: Progress, admission: Admission | null): Usage {
 /** Null for a request without an account: there is nobody to show it to. */
 function toRecord(call: Call, ending: Ending, money: Money, now: number): UsageRecord | null {
   if (call.identity === null) return null
+  const attempts = call.attempts?.list(ending, now)
   return {
     requestId: call.requestId,
     accountId: call.identity.account.id,
@@ -167,5 +169,6 @@ function toRecord(call: Call, ending: Ending, money: Money, now: number): UsageR
     shortfallMicro: money.shortfallMicro,
     endUser: call.endUser,
     streamed: call.streamed,
+    ...(attempts === undefined ? {} : { attempts }),
   }
 }

@@ -4,8 +4,9 @@ import type { JsonObject, JsonValue } from '../../canonical/json.js'
 import { asObject, asString } from '../../canonical/narrow.js'
 import { readRetryAfterMs } from '../../canonical/retry-after.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
-import type { GatewayError } from '../../errors.js'
+import type { ErrorCode, GatewayError } from '../../errors.js'
 import { ERROR_TYPE_BY_CODE, ERROR_TYPE_BY_STATUS, RETRYABLE_IN_STREAM } from './vocabulary.js'
+import { overflowWording, refusalWording } from './wire/wording.js'
 
 /** A vendor's error in canonical form; total over anything that can come in its place. */
 export function decodeError(
@@ -55,16 +56,14 @@ export function encodeStreamError(error: GatewayError, state: { readonly request
   return `event: error\ndata: ${JSON.stringify(retried)}\n\n`
 }
 
-/** The words from which agents learn that a conversation is too long, and by how much. */
-export function overflowWording({ message, tokens }: Pick<UpstreamError, 'message' | 'tokens'>): string {
-  const numbers = tokens ?? readOverflow(message)
-  if (numbers !== undefined) return `prompt is too long: ${numbers.actual} tokens > ${numbers.limit} maximum`
-  return /^prompt is too long/i.test(message) ? message : `prompt is too long: ${message}`
-}
+/** Codes of requests that a model, or the gateway for it, cannot serve as they are. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['invalid_request', 'unsupported_parameter'])
 
 function wording(error: GatewayError): string {
   const { code, param, message } = error
   if (code === 'context_length_exceeded') return overflowWording(error)
+  const refused = REFUSALS.has(code) ? refusalWording(message) : message
+  if (refused !== message) return refused
   const isNamed = code !== 'unsupported_parameter' || param === null || message.startsWith(param)
   return isNamed ? message : `${param}: ${message}`
 }

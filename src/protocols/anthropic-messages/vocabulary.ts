@@ -29,6 +29,7 @@ export const ERROR_TYPE_BY_STATUS: Readonly<Record<number, string>> = {
 export const RETRYABLE_IN_STREAM: ReadonlySet<ErrorCode> = new Set([
   'server_is_overloaded',
   'model_unavailable',
+  'rate_limit_exceeded',
   'provider_error',
   'upstream_timeout',
   'upstream_stream_truncated',
@@ -109,7 +110,7 @@ export const STREAM_ERROR_TYPE: Readonly<Record<UpstreamErrorKind, string>> = {
   'not-found': 'not_found_error',
   'too-large': 'request_too_large',
   unprocessable: 'invalid_request_error',
-  'rate-limit': 'rate_limit_error',
+  'rate-limit': 'overloaded_error',
   overloaded: 'overloaded_error',
   timeout: 'overloaded_error',
   server: 'overloaded_error',

@@ -1,10 +1,13 @@
 import type { ClientWire, Protocol, UpstreamWire } from '../protocol.js'
 import { decodeError, encodeError, encodeStreamError } from './error/index.js'
+import { createEmbeddings } from './embeddings.js'
 import {
+  borrowed,
   decodeRequest,
   dropForeignState,
   encodeRequest,
   inspectRequest,
+  isPlain,
   routeRequest,
 } from './request/index.js'
 import { decodeResponse, encodeResponse } from './response/index.js'
@@ -28,6 +31,8 @@ const client: ClientWire = {
   encodeStreamError,
   keepAlive: () => ': keepalive\n\n',
   nested: false,
+  borrowed,
+  isPlain,
 }
 
 const upstream: UpstreamWire = {
@@ -55,6 +60,7 @@ export const openaiChat: Protocol = {
   id: 'openai-chat',
   client,
   upstream,
+  embeddings: createEmbeddings(client, upstream),
   decodeRequest,
   encodeRequest,
   decodeResponse,

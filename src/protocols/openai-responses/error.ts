@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../canonical/json.js'
 import { asNumber, asObject, asObjects, asString, asText } from '../../canonical/narrow.js'
 import { readRetryAfterMs } from '../../canonical/retry-after.js'
 import type { UpstreamError, UpstreamErrorKind } from '../../canonical/upstream-error.js'
-import type { GatewayError } from '../../errors.js'
+import type { ErrorCode, GatewayError } from '../../errors.js'
 
 const NO_STATUS = 200
 
@@ -50,7 +50,9 @@ export function encodeStreamError(
   error: GatewayError,
   state: { readonly sequence: number; readonly responseId?: string | undefined },
 ): string {
-  const { code, message, param } = error
+  const { param, retryAfterMs } = error
+  const code = IN_STREAM[error.code] ?? error.code
+  const message = error.message + waitText(error.message, retryAfterMs)
   const { responseId, sequence } = state
   const failed =
     responseId === undefined
@@ -68,6 +70,18 @@ export function encodeStreamError(
         })
   const number = responseId === undefined ? sequence : sequence + 1
   return failed + formatEvent('error', { type: 'error', code, message, param, sequence_number: number })
+}
+
+/** Codes that agents do not retry inside a stream, though a retry is what helps. */
+const IN_STREAM: Readonly<Partial<Record<ErrorCode, string>>> = {
+  server_is_overloaded: 'server_error',
+  model_unavailable: 'server_error',
+}
+
+/** The time to wait as agents read it from a text: a stream has no header for it any more. */
+export function waitText(text: string, retryAfterMs: number | undefined): string {
+  if (retryAfterMs === undefined || /try again in/i.test(text)) return ''
+  return ` Please try again in ${retryAfterMs / 1000}s.`
 }
 
 /** One event of the stream. */

@@ -53,11 +53,13 @@ export const INCOMPLETE: Readonly<Partial<Record<FinishReason, string>>> = {
   'content-filter': 'content_filter',
 }
 
-/** Codes of a failed response that agents know; any other makes them try again. */
+/**
+ * Codes of a failed response that agents know; any other makes them try again. Not `server_is_overloaded`: Codex takes
+ * that for a model without capacity and gives up, where a little patience would do.
+ */
 export const FAILURE_CODES: Readonly<Partial<Record<UpstreamErrorKind, string>>> = {
   'context-overflow': 'context_length_exceeded',
   'rate-limit': 'rate_limit_exceeded',
-  overloaded: 'server_is_overloaded',
   'bad-request': 'invalid_prompt',
   unprocessable: 'invalid_prompt',
   'too-large': 'invalid_prompt',
@@ -70,8 +72,8 @@ export const FAILURE_TEXTS: Readonly<Partial<Record<UpstreamErrorKind, string>>>
   authentication: 'The provider refused the gateway.',
   billing: 'The provider refused the gateway.',
   permission: 'The provider refused the gateway.',
-  timeout: 'The provider did not answer in time.',
-  truncated: 'The provider broke off the answer.',
+  timeout: 'Request timed out: the provider did not answer. Try again later.',
+  truncated: 'Connection error: the provider broke off the answer. Try again later.',
   garbage: 'The provider sent an answer that is not readable.',
 }
 

@@ -24,10 +24,16 @@ const ROWS: Readonly<Record<UpstreamErrorKind, Row>> = {
   unprocessable: { code: 'invalid_request', keepStatus: true },
   'rate-limit': { code: 'rate_limit_exceeded' },
   overloaded: { code: 'server_is_overloaded' },
-  timeout: { code: 'upstream_timeout', message: 'The provider did not answer in time.' },
+  timeout: {
+    code: 'upstream_timeout',
+    message: 'Request timed out: the provider did not answer. Try again later.',
+  },
   server: { code: 'provider_error' },
   policy: { code: 'content_policy_violation' },
-  truncated: { code: 'upstream_stream_truncated', message: 'The provider broke off the answer.' },
+  truncated: {
+    code: 'upstream_stream_truncated',
+    message: 'Connection error: the provider broke off the answer. Try again later.',
+  },
   garbage: { code: 'provider_error', message: 'The provider sent an answer that is not readable.' },
   unfunded: { code: 'insufficient_balance' },
 }

@@ -20,6 +20,7 @@ import { createFenceStripper, stripFences } from './json-fence.js'
 import { inlineMedia, type InlinedMediaByUrl } from './inline-media.js'
 import { createHopDecoder, decodeHops } from './hops.js'
 import { createLinearizer } from './linearize.js'
+import { type KeptReasoningByCall, restoreReasoning } from './recalled-state.js'
 import { createRestorer, restoreResponse } from './restore.js'
 import type { ToolTable } from './tool-table.js'
 import { requestWithinStack, withinStack } from './within-stack.js'
@@ -34,6 +35,8 @@ export interface TranslationRoute {
   readonly policy?: 'lenient' | 'strict' | undefined
   /** Media fetched for a vendor that takes them only inline, by URL. */
   readonly media?: InlinedMediaByUrl | undefined
+  /** Reasoning kept for calls that the client brings back without it. */
+  readonly recalled?: KeptReasoningByCall | undefined
   /** What the balance pays for: stands in for an absent output limit, and for a larger one. */
   readonly maxOutputTokens?: number | undefined
 }
@@ -79,7 +82,9 @@ function translateWhole(body: JsonObject, route: TranslationRoute): TranslatedRe
   const { from, context, maxOutputTokens } = route
   const decoded = from.decodeRequest(body, context)
   const limited = maxOutputTokens === undefined ? decoded.value : limitOutput(decoded.value, maxOutputTokens)
-  const request = route.media === undefined ? limited : inlineMedia(limited, route, route.media)
+  const inlined = route.media === undefined ? limited : inlineMedia(limited, route, route.media)
+  const request =
+    route.recalled === undefined ? inlined : restoreReasoning(inlined, route.recalled, route.target.family)
   const names = from.client?.fieldNames ?? {}
   const { adapted, encoded } = localizeErrors(names, () => encodeFor(request, route))
   const warnings = localizeWarnings([...decoded.warnings, ...adapted.warnings, ...encoded.warnings], names)

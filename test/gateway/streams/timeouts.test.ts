@@ -46,7 +46,9 @@ describe.each(TRANSCRIPTS)('a $name stream over the limit on silence', (transcri
     })
     const isPrefix = answer.text.startsWith(renamed(transcript, half))
     expect([answer.status, isPrefix, looksFinished(transcript, answer.text)]).toEqual([200, true, false])
-    expect(failuresIn(answer.text)).toMatchObject([{ message: 'The provider did not answer in time.' }])
+    expect(failuresIn(answer.text)).toMatchObject([
+      { message: 'Request timed out: the provider did not answer. Try again later.' },
+    ])
     expect(records).toMatchObject([TIMED_OUT])
     await eventually(() => seen.closed === 1)
   })

@@ -116,7 +116,7 @@ describe('streams', () => {
     ['upstream_stream_truncated', 'overloaded_error'],
     ['upstream_timeout', 'overloaded_error'],
     ['provider_error', 'overloaded_error'],
-    ['rate_limit_exceeded', 'rate_limit_error'],
+    ['rate_limit_exceeded', 'overloaded_error'],
     ['internal_error', 'api_error'],
     ['invalid_request', 'invalid_request_error'],
   ])('case 43: %s inside a stream is an error event of type %s', (code, type) => {

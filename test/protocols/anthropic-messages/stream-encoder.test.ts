@@ -321,7 +321,7 @@ describe('the end', () => {
     ['overloaded', 'overloaded_error'],
     ['timeout', 'overloaded_error'],
     ['server', 'overloaded_error'],
-    ['rate-limit', 'rate_limit_error'],
+    ['rate-limit', 'overloaded_error'],
     ['billing', 'api_error'],
     ['bad-request', 'invalid_request_error'],
   ])('case 43: %s becomes an error event of type %s, which the SDK throws', async (kind, type) => {

@@ -51,7 +51,8 @@ describe('settings for Gemini', () => {
 
   it('case 29: leaves sampling alone where the model wants it so', () => {
     expect(config({ temperature: 1, topP: 1 }, { sampling: 'fixed' })).toBeUndefined()
-    expect(warningsOf({ temperature: 1 }, { sampling: 'fixed' })).toEqual(['dropped $temperature!'])
+    expect(warningsOf({ temperature: 0.5 }, { sampling: 'fixed' })).toEqual(['dropped $temperature!'])
+    expect(warningsOf({ temperature: 1 }, { sampling: 'fixed' })).toEqual(['dropped $temperature'])
     const off = { temperature: 1, reasoning: { effort: 'none' } } as const
     expect(config(off, { sampling: 'when-reasoning-off' })).toMatchObject({ temperature: 1 })
     expect(config({ stop: ['a'] }, { stop: false })).toBeUndefined()

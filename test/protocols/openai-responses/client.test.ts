@@ -117,12 +117,15 @@ describe('errors towards the client', () => {
   })
 
   test('case 43: a response that was opened fails before the error event', () => {
-    const error = new GatewayError('upstream_timeout', 'The provider did not answer in time.')
+    const error = new GatewayError(
+      'upstream_timeout',
+      'Request timed out: the provider did not answer. Try again later.',
+    )
     const text = client.encodeStreamError(error, { requestId: 'req_cm_1', sequence: 5, responseId: 'resp_1' })
     expect(text).toBe(
       'event: response.failed\ndata: {"type":"response.failed","response":{"id":"resp_1","object":"response","status":"failed",' +
-        '"error":{"code":"upstream_timeout","message":"The provider did not answer in time."},"output":[]},"sequence_number":5}\n\n' +
-        'event: error\ndata: {"type":"error","code":"upstream_timeout","message":"The provider did not answer in time.","param":null,"sequence_number":6}\n\n',
+        '"error":{"code":"upstream_timeout","message":"Request timed out: the provider did not answer. Try again later."},"output":[]},"sequence_number":5}\n\n' +
+        'event: error\ndata: {"type":"error","code":"upstream_timeout","message":"Request timed out: the provider did not answer. Try again later.","param":null,"sequence_number":6}\n\n',
     )
   })
 

@@ -89,6 +89,12 @@ describe('a request', () => {
       ['dropped', '$temperature', true],
     ],
     [
+      'case 29: sampling that is the default anyway',
+      { temperature: 1 },
+      targetWith({ sampling: 'fixed' }),
+      ['dropped', '$temperature', false],
+    ],
+    [
       'case 29: sampling while reasoning',
       { topP: 0.5 },
       targetWith({ sampling: 'when-reasoning-off' }),

@@ -119,8 +119,8 @@ describe('the end', () => {
 
   test.each([
     ['context-overflow', 'context_length_exceeded', 'said'],
-    ['overloaded', 'server_is_overloaded', 'said'],
-    ['truncated', 'server_error', 'The provider broke off the answer.'],
+    ['overloaded', 'server_error', 'said'],
+    ['truncated', 'server_error', 'Connection error: the provider broke off the answer. Try again later.'],
     ['authentication', 'server_error', 'The provider refused the gateway.'],
     ['billing', 'server_error', 'The provider refused the gateway.'],
   ] as const)('an error of kind %s has code %s', (kind, code, message) => {

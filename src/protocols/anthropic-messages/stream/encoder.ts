@@ -4,11 +4,11 @@ import type { BlockStart, StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import { completeUsage, mergeUsage, type PartialUsage, type Usage } from '../../../canonical/usage.js'
 import type { EncodeContext, StreamEncoder } from '../../protocol.js'
-import { overflowWording } from '../error.js'
 import { messageId } from '../response/carrier.js'
 import { encodeFinish } from '../response/finish.js'
 import { encodeCounts, encodeUsage, estimatedUsage } from '../response/usage.js'
 import { STREAM_ERROR_TYPE } from '../vocabulary.js'
+import { overflowWording, refusalWording } from '../wire/wording.js'
 import { collectWarnings, type Warn } from '../wire/warn.js'
 import { createBlockEncoder, type BlockEncoder, type BlockPlace } from './encoder-block.js'
 import { eventOf, PING_EVENT } from './events.js'
@@ -144,7 +144,7 @@ function finish(reason: Finish, writing: Writing): string {
 function fail(error: UpstreamError, writing: Writing): string {
   if (writing.isEnded) return ''
   writing.isEnded = true
-  const message = error.kind === 'context-overflow' ? overflowWording(error) : error.message
+  const message = wording(error)
   return eventOf('error', {
     error: {
       type: STREAM_ERROR_TYPE[error.kind],
@@ -152,6 +152,11 @@ function fail(error: UpstreamError, writing: Writing): string {
     },
     request_id: writing.context.requestId,
   })
+}
+
+function wording(error: UpstreamError): string {
+  if (error.kind === 'context-overflow') return overflowWording(error)
+  return error.kind === 'bad-request' ? refusalWording(error.message) : error.message
 }
 
 /** The message before it has content: clients read only here how long cache writes live. */

@@ -5,6 +5,7 @@ import { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'
 import { createRequestChecks } from '../../request-checks.js'
 import { encodeError, encodeStreamError } from '../error.js'
+import { counting } from './counting.js'
 import { dropForeignState } from './foreign-state.js'
 
 const FIELD_NAMES: Readonly<Partial<Record<keyof CanonicalRequest, string>>> = {
@@ -46,6 +47,7 @@ export const client: ClientWire = {
   keepAlive: () => 'event: ping\ndata: {"type":"ping"}\n\n',
   statuses: { server_is_overloaded: 529 },
   nested: true,
+  counting,
 }
 
 /** Reads the user and session ids of a request body. */

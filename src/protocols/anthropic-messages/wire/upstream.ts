@@ -4,6 +4,7 @@ import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
 import { continuation } from './continuation.js'
+import { upstreamCounting } from './counting.js'
 import { readBilledUsage } from './usage.js'
 
 const OLD_VERSION = '2023-06-01'
@@ -39,6 +40,7 @@ export const upstream: UpstreamWire = {
     namespaces: false,
   },
   continuation,
+  counting: upstreamCounting,
 }
 
 /** The version in which the body is valid, and the betas of what it holds. */

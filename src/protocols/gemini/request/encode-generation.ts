@@ -69,7 +69,8 @@ function encodeSampling(request: CanonicalRequest, config: Config, encoding: Enc
       warn(encoding, 'dropped', {
         field,
         message: 'The model does not let its sampling be set.',
-        semantic: true,
+        // 1 is what clients send who have no wish.
+        semantic: field === 'topK' || request[field] !== 1,
       })
   }
   for (const field of PENALTIES) {

@@ -4,7 +4,9 @@ import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
 import { faultOf, finishMeaning, finishWord, isGoogleUrl, TOOL_RULES } from '../vocabulary.js'
 import { continuation } from './continuation.js'
+import { counting } from './counting.js'
 import { firstCandidate, partsOf } from './index.js'
+import { encodePath } from './model-path.js'
 import { readUsage } from './usage.js'
 
 /** What a candidate without a single part ended with, when that is no answer. */
@@ -13,8 +15,7 @@ const NO_ANSWER = 'The upstream ended the answer without content'
 /** Gemini as the gateway's upstream. */
 export const upstream: UpstreamWire = {
   endpoint(model, stream) {
-    const path = model.includes('/') ? model : `models/${model}`
-    const encoded = path.split('/').map(encodeURIComponent).join('/')
+    const encoded = encodePath(model)
     return stream ? `/v1beta/${encoded}:streamGenerateContent?alt=sse` : `/v1beta/${encoded}:generateContent`
   },
   forwardedHeaders: [],
@@ -31,6 +32,7 @@ export const upstream: UpstreamWire = {
   takesUrl: (_kind, url, { traits }) => isGoogleUrl(url) || traits.mediaUrls === true,
   tools: TOOL_RULES,
   continuation,
+  counting,
 }
 
 function observeEvent(event: SseEvent): Observation {

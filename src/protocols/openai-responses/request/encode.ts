@@ -78,20 +78,32 @@ const SAMPLING = [
 ] as const
 const NO_SAMPLING = ['topK', 'seed', 'presencePenalty', 'frequencyPenalty'] as const
 
+/** Values that a model uses anyway: clients send them without a thought, and nothing is lost with them. */
+const NEUTRAL: Readonly<Partial<Record<keyof CanonicalRequest, number>>> = {
+  temperature: 1,
+  topP: 1,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+}
+
 function encodeSampling(request: CanonicalRequest, job: EncodeJob): JsonObject {
   const { sampling } = job.target.traits
   const isFixed =
     sampling === 'fixed' || (sampling === 'when-reasoning-off' && request.reasoning?.effort !== 'none')
   const encoded: Record<string, number> = {}
+  const dropSampling = (field: keyof CanonicalRequest, value: number, reason: string): void => {
+    const report = value === NEUTRAL[field] ? warn : warnOfMeaning
+    report(job, 'dropped', fieldPath(field), reason)
+  }
   for (const [field, name] of SAMPLING) {
     const value = request[field]
     if (value === undefined) continue
-    if (isFixed) warnOfMeaning(job, 'dropped', fieldPath(field), 'The model takes no sampling parameters.')
+    if (isFixed) dropSampling(field, value, 'The model takes no sampling parameters.')
     else encoded[name] = value
   }
   for (const field of NO_SAMPLING) {
-    if (request[field] === undefined) continue
-    warnOfMeaning(job, 'dropped', fieldPath(field), 'The parameter does not exist in this protocol.')
+    const value = request[field]
+    if (value !== undefined) dropSampling(field, value, 'The parameter does not exist in this protocol.')
   }
   if (request.logprobs !== undefined && request.logprobs.top > 0) encoded.top_logprobs = request.logprobs.top
   return encoded

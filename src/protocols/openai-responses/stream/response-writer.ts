@@ -5,7 +5,7 @@ import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Warning } from '../../../canonical/warning.js'
 import { completeUsage, mergeUsage, type PartialUsage } from '../../../canonical/usage.js'
 import type { EncodeContext } from '../../protocol.js'
-import { formatEvent } from '../error.js'
+import { formatEvent, waitText } from '../error.js'
 import { describeResponse, echoRequest, type SnapshotState } from '../response/snapshot.js'
 import { FAILURE_CODES, FAILURE_TEXTS, INCOMPLETE } from '../vocabulary.js'
 import { declaredBuiltIns } from '../wire/built-in-tools.js'
@@ -151,12 +151,8 @@ function toFailure({ kind, message, retryAfterMs }: UpstreamError): {
   readonly message: string
 } {
   const text = FAILURE_TEXTS[kind] ?? message
-  const wait =
-    retryAfterMs === undefined || /try again in/i.test(text)
-      ? ''
-      : ` Please try again in ${retryAfterMs / 1000}s.`
   return {
     code: FAILURE_CODES[kind] ?? 'server_error',
-    message: (text === '' ? 'The provider failed.' : text) + wait,
+    message: (text === '' ? 'The provider failed.' : text) + waitText(text, retryAfterMs),
   }
 }

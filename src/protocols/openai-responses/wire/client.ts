@@ -6,6 +6,7 @@ import { isGiven } from '../../request-checks.js'
 import { encodeError, encodeStreamError } from '../error.js'
 import { FIELD_NAMES } from '../vocabulary.js'
 import { checks } from './checks.js'
+import { counting } from './counting.js'
 import { dropForeignState } from './foreign-state.js'
 
 /** The face of the protocol towards clients. */
@@ -19,6 +20,7 @@ export const client: ClientWire = {
   // A comment, not a `keepalive` event: SDKs refuse that one before `response.created`, and older ones always.
   keepAlive: () => ': keepalive\n\n',
   nested: true,
+  counting,
 }
 
 function inspectRequest(body: JsonObject): RequestFacts {

@@ -3,6 +3,7 @@ import { asArray, asObject, asObjects, asString, asText } from '../../../canonic
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
+import { upstreamCounting } from './counting.js'
 import { readUsage } from './usage.js'
 
 /** The face of the protocol towards vendors. */
@@ -43,6 +44,7 @@ export const upstream: UpstreamWire = {
     customTools: true,
     namespaces: true,
   },
+  counting: upstreamCounting,
 }
 
 const IDLE: Observation = { idle: true }

@@ -1,0 +1,48 @@
+import type { Target } from '../../canonical/target.js'
+import type { Protocol } from '../../protocols/protocol.js'
+import { findBareCalls, type KeptReasoningByCall } from '../../protocols/translate/recalled-state.js'
+import { requestWithinStack } from '../../protocols/translate/within-stack.js'
+import type { JsonObject } from '../../canonical/json.js'
+import type { Call } from '../call.js'
+import type { Core } from '../core.js'
+import type { StateCache } from './state-cache.js'
+
+/** A request on its way to a vendor. */
+export interface RecallRequest {
+  readonly body: JsonObject
+  readonly from: Protocol
+}
+
+/** So many calls are looked up for one request, the latest ones: what came before has been answered long ago. */
+const MAX_CALLS = 200
+
+/**
+ * What was kept for the calls that the client brings back without their reasoning; undefined when there is nothing. A
+ * store that fails is told to the operator: the vendor gets what the client has sent.
+ */
+export async function recallReasoning(
+  core: Core,
+  call: Call,
+  cache: StateCache,
+  { body, from }: RecallRequest,
+): Promise<KeptReasoningByCall | undefined> {
+  const accountId = call.identity?.account.id
+  if (accountId === undefined) return undefined
+  const { value } = requestWithinStack(() => from.decodeRequest(body, core.codec))
+  const bare = findBareCalls(value).slice(-MAX_CALLS)
+  if (bare.length === 0) return undefined
+  try {
+    const found = await cache.find(accountId, bare)
+    return found.size === 0 ? undefined : found
+  } catch (cause) {
+    core.hooks.storeFailure({ ...GET, requestId: call.requestId, cause })
+    return undefined
+  }
+}
+
+const GET = { store: 'state', operation: 'get', passed: true, lost: null } as const
+
+/** True for a vendor that wants its reasoning back, even of a client that speaks its own protocol. */
+export function wantsReasoningBack({ traits, dialect }: Target): boolean {
+  return traits.needsThoughtSignatures === true || (dialect?.reasoningBack ?? 'none') !== 'none'
+}

@@ -1,0 +1,101 @@
+import { GatewayError } from '../../errors.js'
+import type { Identity } from '../../keys/key-store.js'
+import type { Call } from '../call.js'
+import type { ClientProtocol } from '../client-protocol.js'
+import type { Core } from '../core.js'
+import type { GatewayResponse } from '../http/http.js'
+import type { ReadBody } from '../http/read-body.js'
+import { passesThrough } from '../reply/exchange.js'
+import type { Leg } from '../send/resolve.js'
+import { answerLater } from './background.js'
+import { loadHistory, resolveItems } from './history.js'
+import { keepAnswer } from './keep-answer.js'
+import { createKeeper, type Serving } from './keeper.js'
+import { keysOf } from './keys.js'
+import { bodyOf, expandBody, type KnownRequest, prepareForHolder, prepareInFull } from './prepare-body.js'
+import { createRecords } from './records.js'
+import { readWishes, type StateWishes } from './wishes.js'
+
+/** A call that follows what was kept, or whose answer is to be kept. */
+export interface KeptCall {
+  /** The request with all that was said before it: what is counted and paid for. */
+  readonly body: ReadBody
+  /** What a leg is asked for a body of the client's; the leg that was asked last is the one that answers. */
+  prepare(leg: Leg, body: ReadBody): ReadBody
+  /** Runs the call and keeps its answer. `run` resolves always: errors are answers. */
+  answer(run: () => Promise<GatewayResponse>): Promise<GatewayResponse>
+}
+
+export interface StateRequest {
+  readonly client: ClientProtocol
+  readonly identity: Identity
+  readonly body: ReadBody
+}
+
+/** The step of the pipeline between reading a request and admitting it; null for one that needs nothing kept. */
+export type OpenState = (core: Core, call: Call, request: StateRequest) => Promise<KeptCall> | null
+
+/** For the endpoint that creates responses. */
+export const openResponseState: OpenState = (core, call, request) =>
+  openState(core, call, { ...request, isCompactEndpoint: false })
+
+/** For the endpoint that makes a conversation shorter. */
+export const openCompactState: OpenState = (core, call, request) =>
+  openState(core, call, { ...request, isCompactEndpoint: true })
+
+interface Options extends StateRequest {
+  readonly isCompactEndpoint: boolean
+}
+
+function openState(core: Core, call: Call, options: Options): Promise<KeptCall> | null {
+  const mayStore = core.settings.responses.state !== 'off'
+  const wishes = readWishes(options.body.json, { compacts: options.isCompactEndpoint, mayStore })
+  return wishes === null ? null : openKept(core, call, { ...options, wishes })
+}
+
+async function openKept(
+  core: Core,
+  call: Call,
+  { client, identity, body, wishes, isCompactEndpoint }: Options & { readonly wishes: StateWishes },
+): Promise<KeptCall> {
+  const { responses: settings } = core.settings
+  if (wishes.background && !settings.background) throw noBackground()
+  const records = createRecords(core, {
+    accountId: identity.account.id,
+    requestId: call.requestId,
+    isAnswered: () => call.ended !== null || call.isDetached,
+  })
+  const history = await loadHistory(records, wishes)
+  const items = await resolveItems(records, body.json, history)
+  const known: KnownRequest = { body, wishes, history, items, codec: core.codec }
+  let serving: Serving | null = null
+  const served = (): Serving => {
+    if (serving === null) throw new TypeError('an answer is kept of a call that asked nobody')
+    return serving
+  }
+  const keeper = createKeeper(core, call, { known, records, serving: served, isCompactEndpoint })
+  return {
+    body: bodyOf(expandBody(known)),
+    prepare(leg, asked) {
+      const isSame = passesThrough(client, leg, asked.json)
+      const isHolder = isSame && settings.state === 'vendor'
+      const request = { ...known, body: asked }
+      const prepared = isHolder ? prepareForHolder(request, leg) : prepareInFull(request, leg, isSame)
+      const isUntouched = prepared === asked
+      serving = { leg, isHolder, isUntouched, summarizes: wishes.compacts && !isSame }
+      return prepared
+    },
+    async answer(run) {
+      const summarizes = (): boolean => served().summarizes
+      if (!wishes.background) return await keepAnswer(await run(), keeper, { summarizes: summarizes() })
+      const key = keysOf(identity.account.id).response(keeper.id)
+      return await answerLater(core, call, { keeper, records, key, body: body.json, summarizes, run })
+    },
+  }
+}
+
+function noBackground(): GatewayError {
+  const message =
+    'background: this gateway runs where nothing goes on after an answer; send the request without it.'
+  return new GatewayError('unsupported_responses_feature', message, { param: 'background' })
+}

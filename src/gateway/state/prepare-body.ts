@@ -1,0 +1,113 @@
+import type { JsonObject, JsonValue } from '../../canonical/json.js'
+import { asArray } from '../../canonical/narrow.js'
+import type { CodecContext } from '../../protocols/protocol.js'
+import { scanObject } from '../http/json-text.js'
+import type { ReadBody } from '../http/read-body.js'
+import type { Leg } from '../send/resolve.js'
+import { toSummaryRequest } from './compaction.js'
+import { expandCompactions, type History, type ResolvedItem } from './history.js'
+import { withoutIds } from './items.js'
+import type { StateWishes } from './wishes.js'
+
+/** A request with everything that it refers to. */
+export interface KnownRequest {
+  readonly body: ReadBody
+  readonly wishes: StateWishes
+  readonly history: History
+  readonly items: readonly ResolvedItem[]
+  readonly codec: CodecContext
+}
+
+/** Name of the vendor account behind a leg: each key of an upstream may be another one. */
+export function holderOf({ upstream, keyIndex }: Leg): string {
+  return keyIndex === 0 ? upstream.name : `${upstream.name}#${keyIndex}`
+}
+
+const ENCRYPTED_REASONING = 'reasoning.encrypted_content'
+
+/** Body for a vendor whose own state is used: the client's, except for what this vendor does not hold. */
+export function prepareForHolder(known: KnownRequest, leg: Leg): ReadBody {
+  const { body, wishes, history, items, codec } = known
+  const { previous } = history
+  const holder = holderOf(leg)
+  const isHeld = previous !== null && previous.upstream === holder
+  const isWhole = items.every(({ given, whole, heldBy }) => given === whole || heldBy === holder)
+  const isKnownId = previous === null || (isHeld && previous.vendorId === null)
+  if (
+    isKnownId &&
+    isWhole &&
+    wishes.conversationId === null &&
+    !wishes.background &&
+    !hasOwnCompactions(known)
+  ) {
+    return body
+  }
+  const own = items.map(({ given, whole, heldBy }) => {
+    if (given === whole) return given
+    return heldBy === holder ? given : (withoutIds([whole])[0] ?? whole)
+  })
+  const {
+    previous_response_id: given,
+    conversation: _conversation,
+    background: _background,
+    ...rest
+  } = body.json
+  const id = isHeld ? (previous.vendorId ?? given) : undefined
+  const before = id === undefined ? withoutIds(history.items) : []
+  return bodyOf({
+    ...rest,
+    input: expandCompactions([...before, ...own], codec),
+    ...(id === undefined ? {} : { previous_response_id: id }),
+  })
+}
+
+function hasOwnCompactions({ items, wishes }: KnownRequest): boolean {
+  return wishes.hasStandIns && items.some(({ given }) => given['type'] === 'compaction')
+}
+
+/** Body for a vendor that keeps nothing: all that was said, and nothing to be stored. */
+export function prepareInFull(known: KnownRequest, leg: Leg, isSameProtocol: boolean): ReadBody {
+  const { wishes } = known
+  const json = expandBody(known)
+  if (isSameProtocol) return bodyOf({ ...json, store: false, ...askForReasoning(json, leg) })
+  return bodyOf(
+    wishes.compacts ? toSummaryRequest(json, asArray(json['input']) as readonly JsonObject[]) : json,
+  )
+}
+
+/** The request with all that was said before it. */
+export function expandBody({ body, wishes, history, items, codec }: KnownRequest): JsonObject {
+  const {
+    previous_response_id: _previous,
+    conversation: _conversation,
+    background: _background,
+    ...rest
+  } = body.json
+  const { store: _store, ...free } = rest
+  const json = wishes.store ? free : rest
+  const isAlone = history.items.length === 0 && !wishes.hasStandIns && !wishes.compacts
+  if (isAlone) return json
+  const own = items.map(({ given, whole }) => (given === whole ? given : (withoutIds([whole])[0] ?? whole)))
+  return { ...json, input: expandCompactions([...withoutIds(history.items), ...own], codec) }
+}
+
+/** A vendor that stores nothing has to give its reasoning away for it to come back. Models without any refuse to. */
+function askForReasoning({ include }: JsonObject, { target }: Leg): Readonly<Record<string, JsonValue>> {
+  if (target.traits.reasoning === 'none') return {}
+  return { include: [...new Set([...asArray(include), ENCRYPTED_REASONING])] }
+}
+
+/** A body that the gateway has written. Its text is made when somebody forwards it. */
+export function bodyOf(json: JsonObject): ReadBody {
+  let text: string | undefined
+  const write = (): string => (text ??= JSON.stringify(json))
+  return {
+    json,
+    get source() {
+      return scanObject(write())
+    },
+    get byteLength() {
+      return write().length
+    },
+  }
+}

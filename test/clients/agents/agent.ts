@@ -1,0 +1,39 @@
+import type { Fault } from '../vendor/faults.js'
+import type { ClientId } from '../versions.js'
+
+/** Where a client runs, and what it may know of the gateway. */
+export interface Site {
+  /** An empty folder of its own. */
+  readonly home: string
+  readonly project: string
+  /** Of the gateway, without a path. */
+  readonly url: string
+  readonly key: string
+  /** As the gateway's catalogue names it. */
+  readonly model: string
+  readonly prompt: string
+}
+
+/** How a client is started. */
+export interface Launch {
+  /** Behind the program. */
+  readonly arguments: readonly string[]
+  readonly environment?: Readonly<Record<string, string>> | undefined
+  /** Text by path, relative to the home folder. */
+  readonly files?: Readonly<Record<string, string>> | undefined
+}
+
+/** A client that speaks one protocol. */
+export interface Agent {
+  readonly client: ClientId
+  /** As the table names it. */
+  readonly title: string
+  readonly speaks: 'Chat' | 'Responses' | 'Messages'
+  /** Names in `node_modules/.bin`, the program first of which the others are arguments. */
+  readonly program: readonly [string, ...string[]]
+  /** What it gets over by itself, or the gateway for it. */
+  readonly survives: readonly Fault[]
+  /** Losses in translation that are no defect, as `code path`: each star stands for a part of a path. */
+  readonly losses: readonly string[]
+  readonly launch: (site: Site) => Launch
+}

@@ -1,0 +1,27 @@
+import type { Agent } from './agent.js'
+
+/** Cline speaks Chat to a provider of one's own. */
+export const cline: Agent = {
+  client: 'cline',
+  title: 'Cline',
+  speaks: 'Chat',
+  program: ['cline'],
+  survives: ['rate', 'overload', 'cut'],
+  losses: [],
+  launch: ({ url, key, model, prompt }) => ({
+    arguments: ['-P', 'openai-compatible', '-k', key, '-m', model, '--thinking', 'medium', prompt],
+    files: {
+      '.cline/data/settings/providers.json': JSON.stringify({
+        version: 1,
+        lastUsedProvider: 'openai-compatible',
+        providers: {
+          'openai-compatible': {
+            settings: { provider: 'openai-compatible', apiKey: key, model, baseUrl: `${url}/v1` },
+            updatedAt: '2026-01-01T00:00:00.000Z',
+            tokenSource: 'manual',
+          },
+        },
+      }),
+    },
+  }),
+}

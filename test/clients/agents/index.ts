@@ -1,0 +1,19 @@
+import type { Agent } from './agent.js'
+import { claudeCode } from './claude-code.js'
+import { cline } from './cline.js'
+import { codex } from './codex.js'
+import { copilot } from './copilot.js'
+import { opencode } from './opencode.js'
+import { pi } from './pi.js'
+import { qwenCode } from './qwen-code.js'
+
+/** Every client, once for each protocol that it speaks. */
+export const AGENTS: readonly Agent[] = [
+  claudeCode,
+  codex,
+  ...opencode,
+  ...copilot,
+  ...qwenCode,
+  ...pi,
+  cline,
+]

@@ -1,0 +1,33 @@
+import type { Agent } from './agent.js'
+
+const APIS = [
+  { speaks: 'Chat', api: 'openai-completions', path: '/v1' },
+  { speaks: 'Responses', api: 'openai-responses', path: '/v1' },
+  { speaks: 'Messages', api: 'anthropic-messages', path: '' },
+] as const
+
+/** pi speaks all three. */
+export const pi: readonly Agent[] = APIS.map(({ speaks, api, path }) => ({
+  client: 'pi',
+  title: 'pi',
+  speaks,
+  program: ['pi'],
+  survives: ['rate', 'overload', 'cut', 'overflow'],
+  losses: [],
+  launch: ({ url, key, model, prompt }) => ({
+    arguments: ['--provider', 'gateway', '--model', model, '--thinking', 'medium', '-p', prompt],
+    environment: { PI_OFFLINE: '1', PI_TELEMETRY: '0' },
+    files: {
+      '.pi/agent/models.json': JSON.stringify({
+        providers: {
+          gateway: {
+            baseUrl: url + path,
+            api,
+            apiKey: key,
+            models: [{ id: model, reasoning: true, contextWindow: 200_000, maxTokens: 8000 }],
+          },
+        },
+      }),
+    },
+  }),
+}))

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AGENTS } from './agents/index.js'
+import type { Agent } from './agents/agent.js'
+import { checkMoney, unexpectedWarnings } from './checks.js'
+import { installClient } from './install.js'
+import { type Result, writeTable } from './report.js'
+import { runAgent } from './run-program.js'
+import { openStage } from './stage.js'
+import { type Trial, trialsOf } from './trials.js'
+import { UPSTREAMS, type UpstreamId } from './upstreams.js'
+import { ANSWER } from './vendor/agent.js'
+import { STEPS } from './vendor/toolbox.js'
+
+const results: Result[] = []
+
+// oxlint-disable-next-line no-console -- it is what the run is for
+afterAll(() => console.log(`\n${writeTable(AGENTS, results)}\n`))
+
+describe.each(AGENTS)('$title, speaking $speaks', (agent) => {
+  let programs = ''
+  beforeAll(async () => {
+    programs = await installClient(agent.client)
+  })
+
+  describe.each(UPSTREAMS)('to a model behind %s', (upstream) => {
+    test.each(trialsOf(agent))('does its task: $name $faults', async (trial) => {
+      let passed = false
+      try {
+        await perform({ agent, upstream, trial, programs })
+        passed = true
+      } finally {
+        results.push({ agent, upstream, trial: trial.name, passed })
+      }
+    })
+  })
+})
+
+/** Chat has no place for the opaque state of another protocol; its plain words do come back. */
+function carriesState({ speaks }: Agent, upstream: UpstreamId): boolean {
+  return speaks !== 'Chat' || upstream === 'openai-chat'
+}
+
+interface Performance {
+  readonly agent: Agent
+  readonly upstream: UpstreamId
+  readonly trial: Trial
+  readonly programs: string
+}
+
+async function perform({ agent, upstream, trial, programs }: Performance): Promise<void> {
+  const stage = await openStage(upstream, trial.faults)
+  try {
+    const { exitCode, output } = await runAgent(agent, stage.site, programs)
+    const { vendor, task } = stage
+    const met = vendor.calls.flatMap(({ outcome }) => (outcome === 'complete' ? [] : [outcome]))
+    // Of the exit code only that it had one: some report an error that they got over.
+    expect(exitCode, output).not.toBeNull()
+    expect({ complaints: vendor.complaints, met }, output).toEqual({
+      complaints: [],
+      met: Object.values(trial.faults),
+    })
+    expect(output).toContain(ANSWER)
+    expect(await stage.readFile('greeting.txt')).toBe(`${task.after}\n`)
+    expect(await stage.readFile(task.trace)).toBe(`${task.folder}\n`)
+    await checkMoney(stage)
+    expect(unexpectedWarnings(stage.warnings, agent.losses)).toEqual([])
+    if (trial.name === 'loop' && carriesState(agent, upstream)) {
+      expect(vendor.calls.at(-1)?.returned).toBe(STEPS.length)
+    }
+  } finally {
+    await stage.close()
+  }
+}

@@ -1,0 +1,13 @@
+/** What is installed for a client, each at one version. */
+export const VERSIONS = {
+  'claude-code': { '@anthropic-ai/claude-code': '2.1.330' },
+  codex: { '@openai/codex': '0.169.0' },
+  opencode: { 'opencode-ai': '1.18.33' },
+  copilot: { '@github/copilot': '1.0.102' },
+  'qwen-code': { '@qwen-code/qwen-code': '0.24.4', node: '22.23.3' },
+  pi: { '@mariozechner/pi-coding-agent': '0.73.1' },
+  cline: { cline: '3.0.65' },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
+
+/** A client by the name of its folder in the cache. */
+export type ClientId = keyof typeof VERSIONS

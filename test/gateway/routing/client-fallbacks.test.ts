@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { MESSAGES } from '../../support/calls.js'
+import { BALANCE, PRICE, type Overrides } from '../../support/test-gateway.js'
+import { COST, createRoutedGateway, failure, type RoutedGateway } from './routed-gateway.js'
+
+const DEAR = { inputMicroPer1M: 10_000_000, outputMicroPer1M: 20_000_000 }
+const SIZE = { maxOutputTokens: 1000 }
+
+/** `test/chat` at vendor a, `test/dear` (ten times the price) at b, `test/free` and `test/messages` at m. */
+function create(overrides: Overrides = {}): RoutedGateway {
+  return createRoutedGateway({
+    clientFallbacks: true,
+    models: [
+      { id: 'test/chat', upstream: 'a', model: 'vendor-chat', price: PRICE, ...SIZE },
+      { id: 'test/dear', upstream: 'b', model: 'vendor-dear', price: DEAR, ...SIZE },
+      { id: 'test/free', upstream: 'm', model: 'vendor-free', price: 'free', ...SIZE },
+      { id: 'test/messages', upstream: 'm', model: 'vendor-messages', price: PRICE, ...SIZE },
+    ],
+    aliases: { cheap: 'test/messages' },
+    ...overrides,
+  })
+}
+
+describe('models that a client names to fall back to', () => {
+  it('are gone to in their order, and the one that answers is billed', async () => {
+    const tested = create()
+    tested.script('a', [failure(503)])
+    const { status, json, headers } = await tested.ask('hi', { models: ['test/dear', 'test/messages'] })
+    expect([status, json.model]).toEqual([200, 'test/dear'])
+    expect(headers['x-crossmodel-model']).toBe('test/dear')
+    expect(tested.records).toMatchObject([
+      { model: 'test/dear', route: 'b:vendor-dear', costMicro: 10 * COST, attempts: [{}, {}] },
+    ])
+    expect(tested.wallet()).toEqual({ balanceMicro: BALANCE - 10 * COST, heldMicro: 0 })
+    expect(tested.vendor.calls.every(({ json: sent }) => !('models' in sent))).toBe(true)
+  })
+
+  it('stand in for a model that is not named at all', async () => {
+    const tested = create()
+    const { status, json } = await tested.ask('hi', { model: undefined, models: ['test/chat', 'test/dear'] })
+    expect([status, json.model, tested.visits()]).toEqual([200, 'test/chat', ['a']])
+  })
+
+  it('may have fields of their own, and be aliases', async () => {
+    const tested = create()
+    tested.script('a', [failure(503)])
+    await tested.post(MESSAGES.path, {
+      ...MESSAGES.request(),
+      model: 'test/chat',
+      fallbacks: [{ model: 'cheap', max_tokens: 77 }],
+    })
+    expect(tested.vendor.calls.map(({ json }) => json.max_completion_tokens ?? json.max_tokens)).toEqual([
+      100, 77,
+    ])
+    expect('fallbacks' in tested.vendor.last().json).toBe(false)
+  })
+
+  it('are passed by where the balance does not pay for them', async () => {
+    const tested = create({ account: { balanceMicro: 3000 } })
+    tested.script('a', [failure(503)])
+    await tested.ask('hi', { models: ['test/dear', 'test/messages'] })
+    expect(tested.visits()).toEqual(['a', 'm'])
+    expect(tested.wallet()).toEqual({ balanceMicro: 3000 - COST, heldMicro: 0 })
+  })
+
+  it.each([
+    ['from a price to none', 'test/chat', 'test/free', 0],
+    ['from none to a price', 'test/free', 'test/chat', COST],
+  ])('go %s', async (_name, model, fallback, cost) => {
+    const tested = create()
+    tested.script(model === 'test/chat' ? 'a' : 'm', [failure(503)])
+    expect((await tested.ask('hi', { model, models: [fallback] })).status).toBe(200)
+    expect(tested.records).toMatchObject([{ model: fallback, costMicro: cost }])
+    expect(tested.wallet()).toEqual({ balanceMicro: BALANCE - cost, heldMicro: 0 })
+  })
+
+  it('that are none are told of', async () => {
+    const tested = create()
+    tested.script('a', [failure(503)])
+    const { status, headers } = await tested.ask('hi', {
+      models: ['no/such', 7, 'test/dear'],
+      fallbacks: 'default',
+    })
+    expect([status, tested.visits()]).toEqual([200, ['a', 'b']])
+    const warnings = headers['x-crossmodel-warnings']
+    for (const path of ['models[0]', 'models[1]', 'fallbacks']) expect(warnings).toContain(`dropped:${path}`)
+  })
+
+  it('are no way around the models of a key', async () => {
+    const tested = create({ key: { allowedModels: ['test/chat'] } })
+    tested.script('a', [failure(503)])
+    expect((await tested.ask('hi', { models: ['test/dear'] })).status).toBe(503)
+    expect(tested.visits()).toEqual(['a'])
+  })
+
+  it('are the vendor’s business where nobody has switched them on', async () => {
+    const tested = create({ clientFallbacks: false })
+    tested.script('a', [failure(503)])
+    expect((await tested.ask('hi', { models: ['test/dear'] })).status).toBe(503)
+    expect(tested.vendor.last().json.models).toEqual(['test/dear'])
+    const { headers } = await tested.post(MESSAGES.path, {
+      ...MESSAGES.request(),
+      model: 'test/dear',
+      fallbacks: [{ model: 'test/chat' }],
+    })
+    expect(headers['x-crossmodel-warnings']).toContain('dropped:fallbacks')
+  })
+})

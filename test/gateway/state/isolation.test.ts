@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { defer } from '../../contracts/http-server.js'
+import { KEY } from '../../support/test-gateway.js'
+import { createStateGateway, idsOf, RIVAL_KEY, useStateStores } from './state-gateway.js'
+
+const stores = useStateStores()
+const rows = Object.keys(stores).flatMap((store) =>
+  ['pair/chat', 'pair/responses'].flatMap((model) =>
+    (['vendor', 'gateway'] as const).map((state) => ({ store, model, state })),
+  ),
+)
+
+describe.each(rows)('two accounts: $model on $store, state kept by the $state', ({ store, model, state }) => {
+  const start = async () => {
+    const tested = createStateGateway({ ...(await stores[store]?.()), responses: { state } })
+    return { tested, acme: tested.openai(KEY), rival: tested.openai(RIVAL_KEY) }
+  }
+  const notFound = { status: 404 }
+
+  it('read nothing of a response of the other one', async () => {
+    const { tested, acme, rival } = await start()
+    const { id } = await acme.responses.create({ model, input: 'my secret' })
+    const calls = tested.vendor.calls.length
+    await expect(rival.responses.retrieve(id)).rejects.toMatchObject(notFound)
+    await expect(rival.responses.retrieve(id, { stream: true })).rejects.toMatchObject(notFound)
+    await expect(rival.responses.inputItems.list(id)).rejects.toMatchObject(notFound)
+    await expect(rival.responses.cancel(id)).rejects.toMatchObject(notFound)
+    await expect(rival.responses.delete(id)).rejects.toMatchObject(notFound)
+    expect((await acme.responses.retrieve(id)).id).toBe(id)
+    expect(tested.vendor.calls).toHaveLength(calls)
+  })
+
+  it('go on from nothing of the other one', async () => {
+    const { tested, acme, rival } = await start()
+    const made = await acme.responses.create({ model, input: 'my secret' })
+    const calls = tested.vendor.calls.length
+    const follow = rival.responses.create({ model, input: 'x', previous_response_id: made.id })
+    await expect(follow).rejects.toMatchObject({ status: 400, code: 'previous_response_not_found' })
+    for (const id of idsOf(made)) {
+      const refer = rival.responses.create({ model, input: [{ type: 'item_reference', id: id ?? '' }] })
+      await expect(refer).rejects.toMatchObject(notFound)
+    }
+    const compare = rival.responses.create({
+      model,
+      input: 'x',
+      prompt_cache_options: { comparison_response_id: made.id },
+    } as Parameters<typeof rival.responses.create>[0])
+    await expect(compare).rejects.toMatchObject(notFound)
+    expect(tested.vendor.calls).toHaveLength(calls)
+  })
+
+  it('read and change nothing of a conversation of the other one', async () => {
+    const { acme, rival } = await start()
+    const { id } = await acme.conversations.create({ items: [{ role: 'user', content: 'my secret' }] })
+    const [item] = (await acme.conversations.items.list(id)).data
+    const mine = { conversation_id: id }
+    await expect(rival.conversations.retrieve(id)).rejects.toMatchObject(notFound)
+    await expect(rival.conversations.update(id, { metadata: {} })).rejects.toMatchObject(notFound)
+    await expect(rival.conversations.delete(id)).rejects.toMatchObject(notFound)
+    await expect(rival.conversations.items.list(id)).rejects.toMatchObject(notFound)
+    await expect(rival.conversations.items.create(id, { items: [] })).rejects.toMatchObject(notFound)
+    await expect(rival.conversations.items.retrieve(item?.id ?? '', mine)).rejects.toMatchObject(notFound)
+    await expect(rival.conversations.items.delete(item?.id ?? '', mine)).rejects.toMatchObject(notFound)
+    const turn = rival.responses.create({ model, input: 'x', conversation: id })
+    await expect(turn).rejects.toMatchObject(notFound)
+    expect((await acme.conversations.items.list(id)).data).toHaveLength(1)
+  })
+
+  it('cancel and watch no background response of the other one', async () => {
+    const { tested, acme, rival } = await start()
+    tested.vendor.play({ steps: [defer().promise] })
+    const { id } = await acme.responses.create({ model, input: 'x', background: true })
+    await expect(rival.responses.retrieve(id)).rejects.toMatchObject(notFound)
+    await expect(rival.responses.cancel(id)).rejects.toMatchObject(notFound)
+    expect((await acme.responses.retrieve(id)).status).toBe('in_progress')
+    await acme.responses.cancel(id)
+  })
+})
+
+it('an account whose id looks like the key of another one reads nothing of it', async () => {
+  const accounts = ['a', 'a:response:resp_x', 'a%3A'].map((id, index) => ({
+    id,
+    balanceMicro: 1_000_000,
+    keys: [{ key: `cm-key-number-${index}` }],
+  }))
+  const tested = createStateGateway({ accounts })
+  const { id } = await tested.openai('cm-key-number-0').responses.create({ model: 'pair/chat', input: 'x' })
+  for (const key of ['cm-key-number-1', 'cm-key-number-2']) {
+    await expect(tested.openai(key).responses.retrieve(id)).rejects.toMatchObject({ status: 404 })
+  }
+})

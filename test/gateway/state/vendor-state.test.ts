@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { responsesAnswer, responsesStream, stream, whole } from '../../support/calls.js'
+import { readAnswer } from '../../support/read-answer.js'
+import { AUTHORIZED } from '../../support/test-gateway.js'
+import { createStateGateway, idsOf } from './state-gateway.js'
+
+const MODEL = 'pair/responses'
+const USAGE = { input_tokens: 10, output_tokens: 5, total_tokens: 15 }
+
+describe('state that the vendor keeps', () => {
+  it('leaves the bytes of request and answer as they are', async () => {
+    const tested = createStateGateway()
+    const text = '{ "model":"pair/responses",  "input":"hi", "new_field": [1] }'
+    const answer = responsesAnswer(USAGE)
+    tested.vendor.play(answer, stream(...responsesStream(USAGE)))
+    const got = await readAnswer(await tested.handle('/v1/responses', { body: text, headers: AUTHORIZED }))
+    expect(tested.vendor.last().text).toBe(text.replace('pair/responses', 'gpt-5.5'))
+    expect(got.json).toEqual({ ...JSON.parse(String(answer.steps[0])), model: MODEL })
+    const streaming = { body: { model: MODEL, input: 'hi', stream: true }, headers: AUTHORIZED }
+    const streamed = await readAnswer(await tested.handle('/v1/responses', streaming))
+    const expected = responsesStream(USAGE).join('').replaceAll('vendor-responses', MODEL)
+    expect(streamed.text).toBe(expected)
+  })
+
+  it('is used by the same vendor, by its ids', async () => {
+    const tested = createStateGateway()
+    const openai = tested.openai()
+    const first = await openai.responses.create({ model: MODEL, input: 'one [[say:eins]]' })
+    const reference = { type: 'item_reference' as const, id: idsOf(first)[0] ?? '' }
+    await openai.responses.create({ model: MODEL, input: [reference], previous_response_id: first.id })
+    expect(tested.vendor.last().json).toEqual({
+      model: 'gpt-5.5',
+      input: [reference],
+      previous_response_id: first.id,
+    })
+    const stored = await openai.responses.retrieve(first.id)
+    expect(stored).toEqual(first)
+  })
+
+  it('is not used where the vendor says that it stored nothing', async () => {
+    const tested = createStateGateway()
+    const openai = tested.openai()
+    const answer = JSON.parse(String(responsesAnswer(USAGE).steps[0])) as object
+    tested.vendor.play(whole({ ...answer, store: false }), responsesAnswer(USAGE))
+    const first = await openai.responses.create({ model: MODEL, input: 'one' })
+    await openai.responses.create({ model: MODEL, input: 'two', previous_response_id: first.id })
+    const { json } = tested.vendor.last()
+    expect(json.previous_response_id).toBeUndefined()
+    expect(JSON.stringify(json.input)).toMatch(/one.*hello.*two/s)
+  })
+
+  it('is not used by another vendor, which gets the whole conversation', async () => {
+    const tested = createStateGateway()
+    const openai = tested.openai()
+    const first = await openai.responses.create({ model: MODEL, input: 'one [[say:eins]]' })
+    const second = await openai.responses.create({
+      model: 'pair/messages',
+      input: 'two [[say:zwei]]',
+      previous_response_id: first.id,
+    })
+    expect(tested.vendor.last().text).toMatch(/one.*eins.*two/s)
+    const third = await openai.responses.create({
+      model: MODEL,
+      input: 'three',
+      previous_response_id: second.id,
+    })
+    expect(JSON.stringify(tested.vendor.last().json.input)).toMatch(/one.*eins.*two.*zwei.*three/s)
+    expect(tested.vendor.last().json.previous_response_id).toBeUndefined()
+    expect(third.previous_response_id).toBe(second.id)
+  })
+
+  it('goes with a response that is deleted', async () => {
+    const tested = createStateGateway()
+    const openai = tested.openai()
+    const { id } = await openai.responses.create({ model: MODEL, input: 'one' })
+    tested.vendor.play(
+      whole({ error: { message: 'no', type: 'server_error' } }, 500),
+      whole({ deleted: true }),
+    )
+    await expect(openai.responses.delete(id)).rejects.toMatchObject({ status: 502 })
+    expect((await openai.responses.retrieve(id)).id).toBe(id)
+    await openai.responses.delete(id)
+    const { method, url } = tested.vendor.last().request
+    expect([method, url.endsWith(`/responses/${id}`)]).toEqual(['DELETE', true])
+    await expect(openai.responses.retrieve(id)).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('state that the gateway keeps of a vendor that could', () => {
+  const start = () => createStateGateway({ responses: { state: 'gateway' } })
+
+  it.each([false, true])(
+    'asks it to store nothing, and for its reasoning (streamed: %s)',
+    async (streamed) => {
+      const tested = start()
+      const openai = tested.openai()
+      const create = async (body: { input: string; previous_response_id?: string }) =>
+        streamed
+          ? await openai.responses.stream({ model: MODEL, ...body }).finalResponse()
+          : await openai.responses.create({ model: MODEL, ...body })
+      const first = await create({ input: '[[reason:Hm.]] one [[say:eins]]' })
+      expect(first.store).toBe(true)
+      expect(tested.vendor.last().json).toMatchObject({
+        store: false,
+        include: ['reasoning.encrypted_content'],
+      })
+      const second = await create({ input: 'two', previous_response_id: first.id })
+      expect(second.previous_response_id).toBe(first.id)
+      const { input, previous_response_id: previous } = tested.vendor.last().json
+      expect(previous).toBeUndefined()
+      expect(JSON.stringify(input)).toMatch(/one.*eins.*two/s)
+      const messages = (input as { type: string; id?: string }[]).filter(({ type }) => type === 'message')
+      expect(messages.every(({ id }) => id === undefined)).toBe(true)
+    },
+  )
+})
