@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Handler } from '../../src/index.js'
-import { loadPackage } from './load-package.js'
+import type { Attach } from './listen.js'
+import { loadIfInstalled, loadPackage } from './load-package.js'
 
 /** What the gateway can be mounted in; all but `node` are optional peers of this package. */
 export const FRAMEWORKS = ['node', 'express', 'fastify', 'hono'] as const
@@ -48,4 +49,10 @@ export function mount(framework: Framework, handler: Handler): Promise<RequestLi
     neededBy: framework,
     install: PACKAGES[framework],
   })
+}
+
+/** The WebSocket mode of a handler; null without the optional package `ws`, and such requests are answered with 426. */
+export async function mountWebSocket(handler: Handler, maxMessageBytes?: number): Promise<Attach | null> {
+  const loaded = await loadIfInstalled(() => import('../http/websocket.js'))
+  return loaded === null ? null : (server) => loaded.attachWebSocket(server, handler, { maxMessageBytes })
 }

@@ -22,13 +22,21 @@ export interface Address {
 /** How often connections are looked at that have gone idle since the server stopped listening. */
 const IDLE_CHECK_MS = 50
 
+/** What is attached to a server besides its listener; `close` breaks what it holds open. */
+export type Attach = (server: Server) => { readonly close: () => void }
+
 /** Listens. Throws a {@link CommandError} when the address cannot be had. */
-export async function listen(listener: RequestListener, address: Address): Promise<Listening> {
+export async function listen(
+  listener: RequestListener,
+  address: Address,
+  attach: Attach | null = null,
+): Promise<Listening> {
   const server = createServer(listener)
+  const attached = attach?.(server)
   await bind(server, address)
   const { port } = server.address() as AddressInfo
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
-  return { url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs) }
+  return { url: `http://${host}:${port}`, close: (graceMs) => close(server, graceMs, attached) }
 }
 
 async function bind(server: Server, { host, port, otherwise }: Address): Promise<void> {
@@ -43,15 +51,16 @@ async function bind(server: Server, { host, port, otherwise }: Address): Promise
   }
 }
 
-async function close(server: Server, graceMs: number): Promise<void> {
+async function close(server: Server, graceMs: number, attached?: ReturnType<Attach>): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   const idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
   const giveUp = new AbortController()
-  const grace = sleep(graceMs, undefined, { signal: giveUp.signal }).then(
-    () => server.closeAllConnections(),
-    () => undefined,
-  )
+  const breakAll = (): void => {
+    server.closeAllConnections()
+    attached?.close()
+  }
+  const grace = sleep(graceMs, undefined, { signal: giveUp.signal }).then(breakAll, () => undefined)
   await closed
   clearInterval(idleCheck)
   giveUp.abort()

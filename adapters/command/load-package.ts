@@ -13,14 +13,21 @@ export async function loadPackage<T>(
   load: () => Promise<T>,
   { neededBy, install }: OptionalPackage,
 ): Promise<T> {
+  const loaded = await loadIfInstalled(load)
+  if (loaded !== null) return loaded
+  throw new CommandError(
+    `crossmodel-gateway: ${neededBy} is not installed. Install it: npm install ${install}`,
+    EXIT.failed,
+  )
+}
+
+/** Loads a package that can be done without; null when it is not there. */
+export async function loadIfInstalled<T>(load: () => Promise<T>): Promise<T | null> {
   try {
     return await load()
   } catch (error) {
     if (!isMissingModule(error)) throw error
-    throw new CommandError(
-      `crossmodel-gateway: ${neededBy} is not installed. Install it: npm install ${install}`,
-      EXIT.failed,
-    )
+    return null
   }
 }
 

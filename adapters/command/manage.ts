@@ -23,7 +23,8 @@ export async function manage({ configPath, task }: ManageOptions, terminal: Term
     throw failed(`${configPath} names no store that outlives this command`, EXIT.usage)
   const opened = await openStores(data, terminal)
   try {
-    const { admin } = openGateway({ ...data, stores: opened.stores }, configPath)
+    // What calls owe is the server's business.
+    const { admin } = openGateway({ ...data, stores: opened.stores, outbox: undefined }, configPath)
     terminal.print(JSON.stringify(await work(admin, task), null, 2))
   } catch (error) {
     if (!GatewayError.isInstance(error)) throw error

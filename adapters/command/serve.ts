@@ -1,11 +1,12 @@
 import { type Gateway, type GatewayConfig, GatewayError } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
 import { readConfigFile } from './config-file.js'
-import { mount } from './frameworks.js'
+import { mount, mountWebSocket } from './frameworks.js'
 import { type Address, listen } from './listen.js'
 import { startMaintenance } from './maintenance.js'
 import { openGateway, readData } from './open-gateway.js'
-import { openStores } from './stores.js'
+import { createReport } from './report.js'
+import { type OpenOutbox, openOutbox, openStores } from './stores.js'
 import { CommandError, EXIT, type Terminal } from './terminal.js'
 
 /** What `serve` is told. */
@@ -52,11 +53,16 @@ export interface ServerOptions {
 export async function runServer(options: ServerOptions, terminal: Terminal): Promise<void> {
   const { config, source } = options
   const opened = await openStores(config, terminal)
+  let kept: OpenOutbox | undefined
   try {
-    const gateway = openGateway({ ...config, stores: opened.stores }, source)
+    kept = await openOutbox(config)
+    const { stores } = opened
+    const hooks = createReport(config, terminal)
+    const gateway = openGateway({ ...config, stores, outbox: kept.outbox, hooks }, source)
     await prepare(gateway)
     const listener = await mount(options.listen.framework, gateway)
-    const listening = await listen(listener, options.address)
+    const attach = await mountWebSocket(gateway, config.maxBodyBytes)
+    const listening = await listen(listener, options.address, attach)
     for (const line of options.describe(listening.url)) terminal.print(line)
     const { retentionDays } = config
     const stopMaintenance = startMaintenance({ admin: gateway.admin, retentionDays }, terminal)
@@ -65,7 +71,7 @@ export async function runServer(options: ServerOptions, terminal: Terminal): Pro
     await listening.close(options.listen.graceMs)
     await withinTime(gateway.close(), (config.timeouts?.drainMs ?? DRAIN_MS) + CLOSE_MS)
   } finally {
-    await withinTime(opened.close(), CLOSE_MS)
+    await withinTime(Promise.all([opened.close(), kept?.close()]), CLOSE_MS)
   }
 }
 
@@ -85,7 +91,7 @@ async function untilStop({ stop }: Terminal): Promise<void> {
   })
 }
 
-async function withinTime(work: Promise<void>, milliseconds: number): Promise<void> {
+async function withinTime(work: Promise<unknown>, milliseconds: number): Promise<void> {
   await Promise.race([
     work,
     new Promise<void>((resolve) => {

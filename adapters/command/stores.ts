@@ -1,4 +1,4 @@
-import type { GatewayConfigData, Stores } from '../../src/index.js'
+import type { GatewayConfig, GatewayConfigData, Outbox, Stores } from '../../src/index.js'
 import { loadPackage } from './load-package.js'
 import { CommandError, EXIT, type Terminal } from './terminal.js'
 
@@ -56,6 +56,23 @@ export async function openStores(config: StoreConfig, terminal: Terminal): Promi
     await opened.close()
     throw error
   }
+}
+
+/** The outbox that a configuration names, open. */
+export interface OpenOutbox {
+  /** Undefined where it lives in memory. */
+  readonly outbox: Outbox | undefined
+  readonly close: () => Promise<void>
+}
+
+/** Opens the outbox that a configuration names. Throws as {@link openStores}. */
+export async function openOutbox({ outbox: name }: Pick<GatewayConfig, 'outbox'>): Promise<OpenOutbox> {
+  if (typeof name !== 'string' || name === 'memory') return { outbox: undefined, close: CLOSED.close }
+  return await open('outbox', name, async () => {
+    const { openSqliteOutbox } = await import('../stores/sqlite/outbox.js')
+    const outbox = await openSqliteOutbox({ path: name.slice('sqlite:'.length) })
+    return { outbox, close: outbox.close }
+  })
 }
 
 function engineOf(address: string): Engine {
@@ -151,16 +168,19 @@ function place(address: string): string {
   return `${protocol}//${host}${pathname}`
 }
 
-/** The words of a driver; those that quote a part of the address are not shown. */
-function withoutSecrets(error: unknown, address: string): string {
+/** The words of a driver; those that quote a part of an address are not shown. */
+export function withoutSecrets(error: unknown, ...addresses: readonly string[]): string {
   const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const message = cause instanceof Error ? cause.message : String(cause)
+  const shown = addresses.flatMap(secretsOf).some((secret) => message.includes(secret)) ? '' : message
+  return [code, shown].filter((text) => text !== '' && !shown.includes(`${text} `)).join(' ') || 'it failed'
+}
+
+function secretsOf(address: string): readonly string[] {
   const url = URL.canParse(address) ? new URL(address) : null
   const password = url?.password ?? ''
-  const secrets = [address, password, decode(password), url?.search ?? ''].filter((text) => text !== '')
-  const shown = secrets.some((secret) => message.includes(secret)) ? '' : message
-  return [code, shown].filter((text) => text !== '' && !shown.includes(`${text} `)).join(' ') || 'it failed'
+  return [address, password, decode(password), url?.search ?? ''].filter((text) => text !== '')
 }
 
 function decode(text: string): string {

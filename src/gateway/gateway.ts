@@ -127,7 +127,8 @@ function prepareCore(config: GatewayConfig): () => Built {
     ...rest
   } = config
   const { stores: ownStores, outbox, ...data } = rest
-  const { config: parsed, upstreams, models } = readConfig(data, ownStores ?? {})
+  const [ownOutbox, named] = typeof outbox === 'string' ? [undefined, outbox] : [outbox]
+  const { config: parsed, upstreams, models } = readConfig({ ...data, outbox: named }, ownStores ?? {})
   const media = mediaFetcherOf(parsed, fetchMedia)
   const resolver = withSnapshot(createModelResolver({ models, aliases: parsed.aliases }), parsed)
   return () => {
@@ -142,7 +143,7 @@ function prepareCore(config: GatewayConfig): () => Built {
       settings,
       stores: bounded,
       delivery: createDelivery({
-        outbox: outbox ?? createMemoryOutbox(parsed.outboxSize ?? OUTBOX_SIZE),
+        outbox: ownOutbox ?? createMemoryOutbox(parsed.outboxSize ?? OUTBOX_SIZE),
         stores: bounded,
         hooks: runner,
         now,

@@ -15,7 +15,7 @@ import { type Once, openOnce } from './admit/idempotency.js'
 import { createMeter, type Meter } from './settle/meter.js'
 import { readBody, type ReadBody } from './http/read-body.js'
 import { chooseLeg, type LegRequest, takeRoute } from './send/choose-leg.js'
-import { takeFallbacks } from './send/client-fallbacks.js'
+import { bodyFor, takeFallbacks } from './send/client-fallbacks.js'
 import type { Leg } from './send/resolve.js'
 import { respondError, toClientError } from './http/respond.js'
 import type { KeptCall } from './state/open-state.js'
@@ -54,10 +54,11 @@ export async function runCall(
     once = openOnce(core, call, { request, identity, body: read })
     const earlier = once === null ? null : await once.recall()
     if (earlier !== null) return earlier
-    const { body, fallbacks } = takeFallbacks(core, call, read)
-    const client = readWords(spoken, body.json)
-    const facts = await inspect(core, call, client, body.json)
-    const leg = await resolve(core, call, { identity, client, facts, request, body, fallbacks })
+    const { body: asked, fallbacks } = takeFallbacks(core, call, read)
+    const client = readWords(spoken, asked.json)
+    const facts = await inspect(core, call, client, asked.json)
+    const leg = await resolve(core, call, { identity, client, facts, request, body: asked, fallbacks })
+    const body = bodyFor(core, identity, { asked, fallbacks, leg })
     const opening = client.openState?.(core, call, { client, identity, body }) ?? null
     const kept = opening === null ? null : await opening
     admission = await admit(core, call, identity, { leg, facts, body: (kept?.body ?? body).json })
@@ -75,6 +76,8 @@ export async function runCall(
       kept,
       meter,
       onAdmission: (other) => void (admission = other),
+      asked,
+      triedAt: core.now(),
     }
     const response = await (kept === null
       ? tryPlaces(core, call, ready)
@@ -150,7 +153,7 @@ function boundedOutput({ maxOutputTokens: asked }: RequestFacts, { model }: Leg)
 /** The only place where something thrown becomes a response. */
 async function fail(core: Core, call: Call, meter: Meter, thrown: unknown): Promise<GatewayResponse> {
   const error = call.signal.aborted && !call.timedOut() ? clientGone() : toClientError(thrown)
-  call.attempts?.drop(core.now())
+  call.attempts?.pass(core.now())
   if (error.code === 'client_closed_request') await meter.abort(null)
   else await meter.fail(error, null)
   core.hooks.error({ requestId: call.requestId, error, cause: thrown })

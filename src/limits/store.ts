@@ -50,4 +50,9 @@ export interface LimitStore {
    * (less: the rest is given back; more: the bucket goes into debt). Idempotent by lease id.
    */
   finish(request: LimitRequest, decision: LimitDecision, actualTokens: number): MaybePromise<void>
+  /**
+   * Gives a lease that has not ended its whole time again, from now; one that has stays ended. Absent: the slot of a
+   * stream that outlives `leaseTtlMs` is taken by others.
+   */
+  renew?(request: LimitRequest): MaybePromise<void>
 }

@@ -28,11 +28,16 @@ const START_LENGTH = 2000
  * request that has neither.
  */
 export function sessionOf({ body, headers, session }: SessionSources): string | null {
-  const named = asText(body['prompt_cache_key']) ?? headerOf(headers) ?? session
+  const named = asText(body['prompt_cache_key']) ?? headerOf(headers) ?? session ?? conversationOf(body)
   if (named !== undefined) return named.slice(0, KEPT_LENGTH)
   const start = startOf(body)
   // Of a text of its own only a number is kept, in 64 bits.
   return start === '' ? null : `start:${hashToUnit(start)}:${hashToUnit(`2${start}`)}`
+}
+
+/** The conversation that a vendor, or the gateway, keeps: what is said anew in it is not its beginning. */
+function conversationOf({ conversation }: JsonObject): string | undefined {
+  return asText(conversation) ?? asText(asObject(conversation)?.['id'])
 }
 
 function headerOf(headers: SessionSources['headers']): string | undefined {

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { type ClientId, VERSIONS } from './versions.js'
 
-const CACHE = resolve(process.env.CLIENTS_CACHE ?? '.cache/clients')
+/** Where clients and results are kept between runs. */
+export const CACHE: string = resolve(process.env.CLIENTS_CACHE ?? '.cache/clients')
 /** Written last: what has it is whole. */
 const MARK = 'installed.json'
 

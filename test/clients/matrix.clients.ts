@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AGENTS } from './agents/index.js'
 import type { Agent } from './agents/agent.js'
-import { checkMoney, unexpectedWarnings } from './checks.js'
+import { checkMoney, unexpectedLosses } from './checks.js'
 import { installClient } from './install.js'
-import { type Result, writeTable } from './report.js'
+import { nameOf, writeTable } from './report.js'
+import { openResults } from './results.js'
 import { runAgent } from './run-program.js'
 import { openStage } from './stage.js'
 import { type Trial, trialsOf } from './trials.js'
@@ -11,10 +12,10 @@ import { UPSTREAMS, type UpstreamId } from './upstreams.js'
 import { ANSWER } from './vendor/agent.js'
 import { STEPS } from './vendor/toolbox.js'
 
-const results: Result[] = []
+const results = openResults()
 
 // oxlint-disable-next-line no-console -- it is what the run is for
-afterAll(() => console.log(`\n${writeTable(AGENTS, results)}\n`))
+afterAll(() => console.log(`\n${writeTable(AGENTS, results.all())}\n`))
 
 describe.each(AGENTS)('$title, speaking $speaks', (agent) => {
   let programs = ''
@@ -22,14 +23,14 @@ describe.each(AGENTS)('$title, speaking $speaks', (agent) => {
     programs = await installClient(agent.client)
   })
 
-  describe.each(UPSTREAMS)('to a model behind %s', (upstream) => {
-    test.each(trialsOf(agent))('does its task: $name $faults', async (trial) => {
+  describe.each(upstreamsOf(agent))('to a model behind %s', (upstream) => {
+    test.each(trialsOf(agent))('does its task: $name', async (trial) => {
       let passed = false
       try {
         await perform({ agent, upstream, trial, programs })
         passed = true
       } finally {
-        results.push({ agent, upstream, trial: trial.name, passed })
+        results.add({ agent: nameOf(agent), upstream, trial: trial.name, passed })
       }
     })
   })
@@ -40,6 +41,10 @@ function carriesState({ speaks }: Agent, upstream: UpstreamId): boolean {
   return speaks !== 'Chat' || upstream === 'openai-chat'
 }
 
+function upstreamsOf({ except = [] }: Agent): readonly UpstreamId[] {
+  return UPSTREAMS.filter((upstream) => !except.includes(upstream))
+}
+
 interface Performance {
   readonly agent: Agent
   readonly upstream: UpstreamId
@@ -48,7 +53,7 @@ interface Performance {
 }
 
 async function perform({ agent, upstream, trial, programs }: Performance): Promise<void> {
-  const stage = await openStage(upstream, trial.faults)
+  const stage = await openStage({ upstream, faults: trial.faults, alias: agent.alias })
   try {
     const { exitCode, output } = await runAgent(agent, stage.site, programs)
     const { vendor, task } = stage
@@ -59,11 +64,12 @@ async function perform({ agent, upstream, trial, programs }: Performance): Promi
       complaints: [],
       met: Object.values(trial.faults),
     })
-    expect(output).toContain(ANSWER)
+    const isSilent = trial.name === 'overflow' && agent.silentAfterCompaction === true
+    if (!isSilent) expect(output).toContain(ANSWER)
     expect(await stage.readFile('greeting.txt')).toBe(`${task.after}\n`)
     expect(await stage.readFile(task.trace)).toBe(`${task.folder}\n`)
     await checkMoney(stage)
-    expect(unexpectedWarnings(stage.warnings, agent.losses)).toEqual([])
+    expect(unexpectedLosses(stage.warnings)).toEqual([])
     if (trial.name === 'loop' && carriesState(agent, upstream)) {
       expect(vendor.calls.at(-1)?.returned).toBe(STEPS.length)
     }

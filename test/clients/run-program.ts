@@ -47,11 +47,13 @@ export async function runAgent(agent: Agent, site: Site, programs: string): Prom
     }
   }
   const timer = setTimeout(stop, LIMIT_MS)
+  process.once('exit', stop)
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', resolve)
   })
   clearTimeout(timer)
+  process.off('exit', stop)
   stop()
   return { exitCode, output }
 }

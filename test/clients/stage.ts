@@ -35,11 +35,16 @@ export interface Stage {
   readonly close: () => Promise<void>
 }
 
+/** What is to be set up. */
+export interface Scene {
+  readonly upstream: UpstreamId
+  readonly faults: Readonly<Partial<Record<Step, Fault>>>
+  /** Another name for the model. */
+  readonly alias?: string | undefined
+}
+
 /** Sets up a gateway, a vendor that meets these faults, and a project with something to correct. */
-export async function openStage(
-  upstream: UpstreamId,
-  faults: Readonly<Partial<Record<Step, Fault>>>,
-): Promise<Stage> {
+export async function openStage({ upstream, faults, alias }: Scene): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'crossmodel-client-'))
   const [home, project] = [join(folder, 'home'), join(folder, 'project')]
   const task: Task = {
@@ -59,6 +64,7 @@ export async function openStage(
   const stores = createMemoryStore({ now: () => Date.now(), secret: SECRET, accounts })
   const gateway = createGateway({
     ...configureUpstreams(vendor.url),
+    aliases: alias === undefined ? {} : { [alias]: MODEL_OF[upstream] },
     accounts,
     stores,
     keySecret: SECRET,
@@ -66,7 +72,7 @@ export async function openStage(
   })
   const server = await startServer(toNode(gateway))
   return {
-    site: { home, project, url: server.url, key: KEY, model: MODEL_OF[upstream], prompt: PROMPT },
+    site: { home, project, url: server.url, key: KEY, model: alias ?? MODEL_OF[upstream], prompt: PROMPT },
     task,
     vendor,
     records,

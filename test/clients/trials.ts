@@ -16,13 +16,13 @@ export function trialsOf({ survives }: Agent): readonly Trial[] {
   const passing = PASSING.filter((fault) => survives.includes(fault))
   const steps = STEPS.slice(0, passing.length)
   const recovery = Object.fromEntries(steps.map((step, index) => [step, passing[index]]))
-  const compactions: readonly Trial[] = [
-    { name: 'compaction', faults: { edit: 'overflow' } },
+  const endings: readonly Trial[] = [
+    { name: 'overflow', faults: { edit: 'overflow' } },
     { name: 'compaction', faults: { read: 'full' } },
   ]
   return [
     { name: 'loop', faults: {} },
     { name: 'recovery', faults: recovery },
-    ...compactions.filter(({ faults }) => Object.values(faults).every((fault) => survives.includes(fault))),
+    ...endings.filter(({ faults }) => Object.values(faults).every((fault) => survives.includes(fault))),
   ]
 }

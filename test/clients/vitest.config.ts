@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Real clients, one after the other: they take minutes, and are no part of `npm test`. */
+/** Real clients, two at a time: they take many minutes, and are no part of `npm test`. */
 export default defineConfig({
   resolve: {
     alias: { '#platform': fileURLToPath(new URL('../../adapters/http/platform.ts', import.meta.url)) },
   },
   test: {
     include: ['test/clients/**/*.clients.ts'],
+    sequence: { concurrent: true },
+    maxConcurrency: 2,
     testTimeout: 240_000,
     hookTimeout: 600_000,
   },

@@ -254,6 +254,31 @@ function testLeases(create: CreateLimitStore): void {
     expect(await takeAtOnce(1, { concurrency: 1 })).toBe(0)
   })
 
+  it('keeps the slot of a call that renews its lease', async () => {
+    const { clock, store, take, takeAtOnce } = await start(create)
+    const rules = { concurrency: 1, tpm: 100, tokens: 100, leaseTtlMs: 120_000 }
+    const long = await take(rules)
+    for (let renewed = 0; renewed < 3; renewed += 1) {
+      clock.advance(100_000)
+      await store.renew?.(long.request)
+    }
+    expect(await takeAtOnce(1, { ...rules, tokens: 0 })).toBe(0)
+    clock.advance(119_999)
+    expect(await takeAtOnce(1, { ...rules, tokens: 0 })).toBe(0)
+    await store.finish(long.request, long.decision, 150)
+    expect((await take({ ...rules, tokens: 51 })).decision).toMatchObject({ refusedBy: 'tokens' })
+    expect((await take({ ...rules, tokens: 50 })).decision).toMatchObject({ allowed: true })
+  })
+
+  it('renews no lease that has ended', async () => {
+    const { clock, store, take, takeAtOnce } = await start(create)
+    const [lost, done] = [await take({ concurrency: 2, leaseTtlMs: 1000 }), await take({ concurrency: 2 })]
+    await store.finish(done.request, done.decision, 0)
+    clock.advance(1000)
+    for (const { request } of [lost, done]) await store.renew?.(request)
+    expect(await takeAtOnce(3, { concurrency: 2 })).toBe(2)
+  })
+
   it('ignores the end of a call that never began', async () => {
     const { store, take } = await start(create)
     const { decision } = await take({ tpm: 100, tokens: 100 })

@@ -92,6 +92,10 @@ function testRecords(start: StartUsageStore): void {
       shortfallMicro: 3,
       endUser: 'ann',
       streamed: true,
+      attempts: [
+        { route: 'a:m', status: null, errorCode: 'upstream_timeout', latencyMs: 12 },
+        { route: 'b:m', status: 502, errorCode: 'upstream_error', latencyMs: 3 },
+      ],
     })
     const store = await start({ ...full, usage: { ...full.usage, raw: { huge: true } } }, usageRecord())
     expect(await store.record('req_cm_1')).toEqual(full)

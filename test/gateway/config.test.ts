@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ConfigError,
   createGateway,
+  createMemoryOutbox,
   createMemoryStore,
   type GatewayConfig,
   parseConfig,
@@ -235,6 +236,16 @@ describe('stores', () => {
     expect(problemsOf({ ...named, stores: { keys, ledger, limits } })).toEqual([])
   })
 
+  it('an outbox that is named must be given where nobody opens it', () => {
+    const named = { ...BASE_CONFIG, outbox: 'sqlite:./outbox.db' }
+    expect(parseConfig(named)).toMatchObject({ outbox: named.outbox })
+    expect(problemsOf(named)).toEqual([
+      'outbox: is opened by the command only: in code, open it yourself and give the open one in its place',
+    ])
+    for (const outbox of ['memory', createMemoryOutbox(1)])
+      expect(problemsOf({ ...BASE_CONFIG, outbox })).toEqual([])
+  })
+
   it('show no password in what is wrong with them', () => {
     const problems = problemsWith({ store: 'postgres:u:hunter2@h', limits: 'http://u:hunter2@h' })
     expect(problems).toHaveLength(2)
@@ -249,7 +260,10 @@ describe('the rest', () => {
       'store: must be "memory", "sqlite:FILE" or "postgres://USER:PASSWORD@HOST/DATABASE"',
     ],
     [{ limits: 'postgres://x' }, 'limits: must be "memory" or "redis://USER:PASSWORD@HOST"'],
+    [{ outbox: 'postgres://x' }, 'outbox: must be "memory" or "sqlite:FILE"'],
     [{ state: 'memory' }, 'state: must be one of "limits","store"'],
+    [{ responses: { state: 'on' } }, 'responses.state: must be one of "vendor","gateway","off"'],
+    [{ responses: { ttlMs: 0 } }, 'responses.ttlMs: must be more than 0'],
     [{ retentionDays: 0 }, 'retentionDays: must be more than 0'],
     [{ maxBodyBytes: '1' }, 'maxBodyBytes: must be a number'],
     [{ timeouts: { idleMs: -1 } }, 'timeouts.idleMs: must be at least 0'],

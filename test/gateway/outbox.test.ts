@@ -6,8 +6,8 @@ import {
   type OutboxEntry,
   type OutboxJob,
 } from '../../src/gateway/settle/outbox.js'
-import { createMemoryStore, type MemoryStore } from '../../src/index.js'
-import { createClock, START } from '../contracts/samples.js'
+import { createMemoryStore, type MemoryStore, type UsageRecord } from '../../src/index.js'
+import { createClock, START, usageRecord } from '../contracts/samples.js'
 import { testOutbox } from '../contracts/outbox.js'
 import { eventually } from '../contracts/http-server.js'
 import { refuseConnection, replaceMethods } from '../support/replace-methods.js'
@@ -71,6 +71,9 @@ function start(): Bench {
   return { stores, outbox: shared, clock, lost, open }
 }
 
+const idsOf = ({ outbox }: Bench): readonly string[] =>
+  (outbox.pending() as readonly OutboxEntry[]).map(({ id }) => id)
+
 const hold = ({ stores }: Bench, holdId: string): unknown =>
   stores.ledger.hold({ holdId, accountId: 'acme', amountMicro: 50, expiresAt: START + 60_000 })
 
@@ -80,6 +83,44 @@ describe('the delivery of what calls owe', () => {
     hold(bench, 'a')
     await bench.open().deliver('a', settle('a').job)
     expect(bench.stores.ledger.balance('acme')).toEqual({ balanceMicro: 990, heldMicro: 0 })
+    expect(bench.outbox.pending()).toEqual([])
+  })
+
+  const charge = (record: UsageRecord): OutboxJob =>
+    ({ ...settle('a').job, costMicro: 1030, record }) as OutboxJob
+
+  it('writes what was charged late into the record, when it is charged', async () => {
+    const bench = start()
+    hold(bench, 'a')
+    const mend = replaceMethods(bench.stores.ledger, { settle: refuseConnection })
+    const delivery = bench.open()
+    await delivery.deliver('a', charge(usageRecord({ requestId: 'a', costMicro: 1030 })))
+    expect(bench.stores.usage.record('a')).toBeNull()
+    mend()
+    await delivery.drain(1000)
+    expect(bench.stores.usage.record('a')).toMatchObject({ costMicro: 1030, shortfallMicro: 30 })
+    expect(bench.outbox.pending()).toEqual([])
+  })
+
+  it('says that nobody paid where somebody else has ended the hold meanwhile', async () => {
+    const bench = start()
+    hold(bench, 'a')
+    bench.stores.ledger.settle('a', 0)
+    await bench.open().deliver('a', charge(usageRecord({ requestId: 'a', costMicro: 1030 })))
+    expect(bench.stores.usage.record('a')).toMatchObject({ shortfallMicro: 1030 })
+  })
+
+  it('keeps the record of a late charge when only that cannot be written', async () => {
+    const bench = start()
+    hold(bench, 'a')
+    await bench.outbox.put({ ...settle('a'), job: charge(usageRecord({ requestId: 'a' })) })
+    const mend = replaceMethods(bench.stores.usage, { append: refuseConnection })
+    const delivery = bench.open({ ...bench.outbox, durable: true })
+    await eventually(() => bench.stores.ledger.balance('acme')?.balanceMicro === 0)
+    await eventually(() => idsOf(bench).join() === 'a:append')
+    mend()
+    await delivery.drain(1000)
+    expect(bench.stores.usage.record('a')).toMatchObject({ shortfallMicro: 30 })
     expect(bench.outbox.pending()).toEqual([])
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { StoreFailureEvent } from '../../src/gateway/hooks.js'
 import type { MemoryLedger } from '../../src/stores/memory/ledger.js'
 import { defer, eventually, pause } from '../contracts/http-server.js'
+import { posting } from '../contracts/samples.js'
 import { CHAT, chatAnswer, chatStream, stream, whole } from '../support/calls.js'
 import { hang, refuseConnection, replaceMethods } from '../support/replace-methods.js'
 import { BALANCE, createTestGateway, type Overrides, type TestGateway } from '../support/test-gateway.js'
@@ -156,7 +157,11 @@ describe('a store that fails after the answer', () => {
       },
     }))
     expect((await call(tested)).status).toBe(200)
-    await eventually(() => asked === 3)
+    const requestId = tested.records[0]?.requestId ?? ''
+    expect(tested.stores.usage.record(requestId)).toBeNull()
+    await eventually(() => tested.stores.usage.record(requestId) !== null)
+    expect(asked).toBe(3)
+    expect(tested.stores.usage.record(requestId)).toMatchObject({ costMicro: COST, shortfallMicro: 0 })
     expect(tested.wallet()).toEqual(charged)
     expect(tested.failures).toMatchObject([
       { store: 'ledger', operation: 'settle', passed: true, lost: null },
@@ -195,6 +200,20 @@ describe('a store that fails after the answer', () => {
     mend()
     await eventually(() => tested.wallet().balanceMicro < BALANCE)
     expect(tested.wallet()).toEqual(charged)
+  })
+
+  it('leaves a record that says what the balance could not pay when it was charged at last', async () => {
+    const tested = start()
+    const mend = replaceMethods(tested.stores.ledger, { settle: refuseConnection })
+    await call(tested)
+    tested.clock.advance(2 * 3_600_000)
+    tested.stores.ledger.sweep(tested.clock.now())
+    tested.stores.ledger.post(posting({ kind: 'adjustment', amountMicro: 5 - BALANCE }))
+    mend()
+    await tested.gateway.close()
+    const requestId = tested.records[0]?.requestId ?? ''
+    expect(tested.stores.usage.record(requestId)).toMatchObject({ costMicro: COST, shortfallMicro: COST - 5 })
+    expect(tested.wallet()).toEqual({ balanceMicro: 0, heldMicro: 0 })
   })
 
   test('case 69: gives slots and tokens back when it is back', async () => {

@@ -5,6 +5,7 @@ import {
   holdAmount,
   type HoldExtension,
   type Ledger,
+  type StoreFailureEvent,
 } from '../../src/index.js'
 import { defer, eventually } from '../contracts/http-server.js'
 import {
@@ -21,7 +22,13 @@ import {
 } from '../support/calls.js'
 import { refuseConnection, replaceMethods } from '../support/replace-methods.js'
 import type { Step } from '../support/scripted-vendor.js'
-import { createTestGateway, type Overrides, PRICE, type TestGateway } from '../support/test-gateway.js'
+import {
+  BASE_CONFIG,
+  createTestGateway,
+  type Overrides,
+  PRICE,
+  type TestGateway,
+} from '../support/test-gateway.js'
 
 const SLICE = 100
 const TEXT = 'one two three four five six seven eight nine ten '.repeat(3)
@@ -309,6 +316,42 @@ describe('a ledger that answers late', () => {
 })
 
 describe('a stream that lives longer than a hold', () => {
+  const slot = { key: { concurrency: 1 } }
+  const other = (tested: TestGateway): Promise<number> =>
+    tested.post(CHAT.path, CHAT.request()).then(({ status }) => status)
+
+  /** A stream of a free model or a priced one that lives two leases and a half, a piece every half of one. */
+  async function outlive(tested: TestGateway, model: string): Promise<number> {
+    const gates = Array.from({ length: 5 }, () => defer())
+    const small = chunk({ content: 'a' })
+    tested.vendor.play(stream(small, ...gates.flatMap(({ promise }) => [promise, small]), ...END))
+    const answer = await tested.open(CHAT.path, { ...CHAT.request(), model })
+    await answer.next()
+    for (const gate of gates) {
+      tested.clock.advance(LEASE_MS / 2)
+      gate.resolve()
+      await answer.next()
+    }
+    const status = await other(tested)
+    while ((await answer.next()) !== undefined) continue
+    expect(await other(tested)).toBe(200)
+    return status
+  }
+
+  test.each(['test/chat', 'test/free'])('case 69: keeps its slot (%s)', async (model) => {
+    const tested = start({ ...slot, models: [...(BASE_CONFIG.models ?? [])] })
+    expect(await outlive(tested, model)).toBe(429)
+  })
+
+  it('goes on when its slot cannot be kept', async () => {
+    const failures: StoreFailureEvent[] = []
+    const hooks = { onStoreFailure: (event: StoreFailureEvent) => void failures.push(event) }
+    const tested = start({ ...slot, hooks })
+    replaceMethods(tested.stores.limits, { renew: refuseConnection })
+    expect(await outlive(tested, 'test/chat')).toBe(200)
+    expect(failures[0]).toMatchObject({ store: 'limits', operation: 'renew', passed: true, lost: null })
+  })
+
   test.each(['steps', 'whole'] as const)('keeps its hold (%s)', async (policy) => {
     const tested = start({ holds: { stream: policy, sliceTokens: 100_000 } })
     const gates = [defer(), defer(), defer()]

@@ -25,6 +25,12 @@ describe('the name of a conversation', () => {
     expect(session({ session: 'metadata' })).toBe('metadata')
   })
 
+  it('is the conversation that is kept for the client, where it names one', () => {
+    for (const conversation of ['conv_1', { id: 'conv_1' }]) {
+      expect(session({ body: { conversation, input: 'more' } })).toBe('conv_1')
+    }
+  })
+
   it('is else its beginning, which stays the same as it grows and cache markers move', () => {
     const first = { role: 'user', content: 'hi' }
     const marked = {

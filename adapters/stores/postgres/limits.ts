@@ -18,6 +18,11 @@ export function createPostgresLimits(database: Database): LimitStore & Drainable
     text: `WITH late AS (DELETE FROM ${database.prefix}leases WHERE expires_at <= $1)
 DELETE FROM ${database.prefix}limits WHERE touched_at <= $2`,
   }
+  const renew = {
+    name: 'limits_renew',
+    text: `UPDATE ${database.prefix}leases SET expires_at = $1::bigint
+WHERE key_id = $2 AND lease_id = $3 AND expires_at > $4::bigint`,
+  }
   let prunedAt = database.now()
   let pruning: Promise<unknown> = Promise.resolve()
 
@@ -39,6 +44,12 @@ DELETE FROM ${database.prefix}limits WHERE touched_at <= $2`,
     async finish(request, _decision, actualTokens) {
       if (request.tpm === null && request.concurrency === null) return
       await batches.submit({ type: 'finish', request, actualTokens })
+    },
+    async renew(request) {
+      if (isUnlimited(request)) return
+      const { keyId, leaseId, leaseTtlMs } = request
+      const now = database.now()
+      await database.execute(renew, [Math.ceil(now + leaseTtlMs), keyId, leaseId, now])
     },
     async drain() {
       await Promise.all([batches.drain(), pruning])

@@ -35,6 +35,11 @@ const COLUMNS: readonly Column[] = [
   ['shortfall_micro', 'bigint', (record) => record.shortfallMicro],
   ['end_user', 'text', (record) => storableOrNull(record.endUser)],
   ['streamed', 'boolean', (record) => record.streamed],
+  [
+    'attempts',
+    'text',
+    ({ attempts }) => storableOrNull(attempts === undefined ? null : JSON.stringify(attempts)),
+  ],
 ]
 
 /** Appends records and adds them to the totals of their days, in one statement and so in one transaction. */

@@ -61,6 +61,7 @@ function equals(column: string, value: string | undefined): readonly Condition[]
 }
 
 function readRecord(row: PgRow): UsageRecord {
+  const attempts = textOrNull(row, 'attempts')
   return {
     requestId: textOf(row, 'request_id'),
     accountId: textOf(row, 'account_id'),
@@ -88,5 +89,6 @@ function readRecord(row: PgRow): UsageRecord {
     shortfallMicro: numberOf(row, 'shortfall_micro'),
     endUser: textOrNull(row, 'end_user'),
     streamed: row['streamed'] === true,
+    ...(attempts === null ? {} : { attempts: JSON.parse(attempts) as UsageRecord['attempts'] }),
   }
 }

@@ -129,3 +129,15 @@ redis.call('HSET', KEYS[1], 'tokens', bucketText(bucket))
 keepFor(fullInMs(bucket, tpm), { KEYS[1] })
 return 1
 `)
+
+/**
+ * Gives a lease that has not ended its whole time again. ARGV: time, lease id, lease ttl in ms. Reply: 1 when it was there.
+ */
+export const RENEW: Script = defineScript(`${PRELUDE}
+local now, ttl = time(ARGV[1]), tonumber(ARGV[3])
+local endsAt = redis.call('ZSCORE', KEYS[2], ARGV[2])
+if not endsAt or tonumber(endsAt) <= now then return 0 end
+redis.call('ZADD', KEYS[2], whole(now + ttl), ARGV[2])
+keepFor(ttl, KEYS)
+return 1
+`)

@@ -6,7 +6,7 @@ import {
   type LimitStore,
 } from '../../../src/index.js'
 import type { BoundedCommands } from './deadline.js'
-import { FINISH, TAKE } from './limits-lua.js'
+import { FINISH, RENEW, TAKE } from './limits-lua.js'
 
 /** What the limits need. */
 export interface RedisLimitOptions {
@@ -51,6 +51,11 @@ export function createRedisLimitStore({ commands, prefix, now }: RedisLimitOptio
       if (!holdsLease(request)) return
       const values = [time(), request.leaseId, limitText(request.tpm), String(actualTokens)]
       await commands.run(FINISH, keysOf(request.keyId), values)
+    },
+    async renew(request: LimitRequest): Promise<void> {
+      if (!holdsLease(request)) return
+      const values = [time(), request.leaseId, String(request.leaseTtlMs)]
+      await commands.run(RENEW, keysOf(request.keyId), values)
     },
   }
   return store

@@ -21,6 +21,8 @@ const COUNT_LEASES = 'SELECT count(*) AS leases FROM crossmodel_limit_leases WHE
 const WRITE_LEASE = `
   INSERT OR REPLACE INTO crossmodel_limit_leases (key_id, lease_id, taken_at, expires_at, reserved_tokens)
   VALUES (?, ?, ?, ?, ?)`
+const RENEW_LEASE = `
+  UPDATE crossmodel_limit_leases SET expires_at = ? WHERE key_id = ? AND lease_id = ? AND expires_at > ?`
 const END_LEASE = `
   DELETE FROM crossmodel_limit_leases WHERE key_id = ? AND lease_id = ? RETURNING taken_at, reserved_tokens`
 
@@ -89,6 +91,12 @@ export function createSqliteLimitStore(connection: SqliteConnection, now: () => 
         const state = reconcileTokens(readBuckets(connection, keyId), reservation, actualTokens, now())
         writeBuckets(connection, { keyId, rules: { rpm, tpm }, state })
       })
+    },
+    renew(request) {
+      if (isUnlimited(request)) return
+      const { keyId, leaseId, leaseTtlMs } = request
+      const time = now()
+      connection.run(RENEW_LEASE, bindTime(time + leaseTtlMs), keyId, leaseId, bindTime(time))
     },
   }
 }

@@ -1,13 +1,20 @@
 import type { SqliteConnection } from './connection.js'
 import { bindInteger, bindTime, integerOf } from './values.js'
 
+/** Tables that change together, one version after the other. */
+export interface Schema {
+  /** Where the versions are noted that the file has reached. */
+  readonly table: string
+  readonly migrations: readonly Migration[]
+}
+
 interface Migration {
   readonly version: number
   readonly sql: string
 }
 
 /**
- * The schema. All amounts are micro-USD, all times milliseconds since the epoch, days are UTC midnights.
+ * The schema of the stores. All amounts are micro-USD, all times milliseconds since the epoch, days are UTC midnights.
  * A migration that has been released is never changed: what comes later is a new one behind it.
  */
 const MIGRATIONS: readonly Migration[] = [
@@ -133,7 +140,9 @@ const MIGRATIONS: readonly Migration[] = [
         cost_micro INTEGER NOT NULL,
         shortfall_micro INTEGER NOT NULL,
         end_user TEXT,
-        streamed INTEGER NOT NULL
+        streamed INTEGER NOT NULL,
+        -- JSON; null where one try was enough.
+        attempts TEXT
       ) STRICT;
       CREATE INDEX crossmodel_usage_by_time ON crossmodel_usage_records (time, request_id);
       CREATE INDEX crossmodel_usage_by_account ON crossmodel_usage_records (account_id, time, request_id);
@@ -191,30 +200,35 @@ const MIGRATIONS: readonly Migration[] = [
   },
 ]
 
-const LATEST = MIGRATIONS.at(-1)?.version ?? 0
+/** All stores, in one file. */
+export const STORES: Schema = { table: 'crossmodel_migrations', migrations: MIGRATIONS }
 
 /**
- * Brings the schema up to date; processes that start at once do it after one another, all but the first have nothing
+ * Brings a schema up to date; processes that start at once do it after one another, all but the first have nothing
  * to do. Throws when a newer version of this package has been here.
  */
-export function migrate(connection: SqliteConnection, now: number): void {
+export function migrate(
+  connection: SqliteConnection,
+  { now, schema: { table, migrations } }: { readonly now: number; readonly schema: Schema },
+): void {
+  const latest = migrations.at(-1)?.version ?? 0
   connection.write(() => {
     // The version that each row of this table names has been reached, and when.
-    connection.exec(`CREATE TABLE IF NOT EXISTS crossmodel_migrations (
+    connection.exec(`CREATE TABLE IF NOT EXISTS ${table} (
       version INTEGER PRIMARY KEY,
       applied_at INTEGER NOT NULL
     ) STRICT`)
-    const row = connection.get('SELECT coalesce(max(version), 0) AS version FROM crossmodel_migrations')
+    const row = connection.get(`SELECT coalesce(max(version), 0) AS version FROM ${table}`)
     const reached = row === undefined ? 0 : integerOf(row, 'version')
-    if (reached > LATEST)
+    if (reached > latest)
       throw new Error(
-        `The file has schema version ${reached}, this version of crossmodel-gateway knows ${LATEST}: it was written by a newer one, which has to be used here too`,
+        `The file has schema version ${reached}, this version of crossmodel-gateway knows ${latest}: it was written by a newer one, which has to be used here too`,
       )
-    for (const { version, sql } of MIGRATIONS) {
+    for (const { version, sql } of migrations) {
       if (version <= reached) continue
       connection.exec(sql)
       connection.run(
-        'INSERT INTO crossmodel_migrations (version, applied_at) VALUES (?, ?)',
+        `INSERT INTO ${table} (version, applied_at) VALUES (?, ?)`,
         bindInteger(version),
         bindTime(now),
       )

@@ -1,6 +1,6 @@
 import type { UsageRecord } from '../../../src/index.js'
 import type { SqlRow, SqlValue } from './driver.js'
-import { bindInteger, bindTime, integerOf, integerOrNull, textOf, textOrNull } from './values.js'
+import { bindInteger, bindJson, bindTime, integerOf, integerOrNull, textOf, textOrNull } from './values.js'
 
 /** How each column gets its value. The vendor's own usage object is not kept: it is for hooks. */
 const COLUMNS: readonly (readonly [column: string, bind: (record: UsageRecord) => SqlValue])[] = [
@@ -28,6 +28,7 @@ const COLUMNS: readonly (readonly [column: string, bind: (record: UsageRecord) =
   ['shortfall_micro', ({ shortfallMicro }) => bindInteger(shortfallMicro)],
   ['end_user', ({ endUser }) => endUser],
   ['streamed', ({ streamed }) => bindFlag(streamed)],
+  ['attempts', ({ attempts }) => bindJson(attempts)],
 ]
 
 /** The columns of a usage record, in the order of {@link bindRecord}. */
@@ -40,6 +41,7 @@ export function bindRecord(record: UsageRecord): readonly SqlValue[] {
 
 /** The record of a row. */
 export function recordOf(row: SqlRow): UsageRecord {
+  const attempts = textOrNull(row, 'attempts')
   return {
     requestId: textOf(row, 'request_id'),
     accountId: textOf(row, 'account_id'),
@@ -67,6 +69,7 @@ export function recordOf(row: SqlRow): UsageRecord {
     shortfallMicro: integerOf(row, 'shortfall_micro'),
     endUser: textOrNull(row, 'end_user'),
     streamed: integerOf(row, 'streamed') === 1,
+    ...(attempts === null ? {} : { attempts: JSON.parse(attempts) as UsageRecord['attempts'] }),
   }
 }
 

@@ -21,6 +21,11 @@ export function bindOptional(value: number | null | undefined): bigint | null {
   return value === null || value === undefined ? null : BigInt(value)
 }
 
+/** {@link bindTime}, or null for what is absent. */
+export function bindOptionalTime(milliseconds: number | null): bigint | null {
+  return milliseconds === null ? null : bindTime(milliseconds)
+}
+
 /** JSON to be bound, or null for what is absent. */
 export function bindJson(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value)

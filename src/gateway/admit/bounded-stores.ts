@@ -65,6 +65,7 @@ function boundLimits(limits: Stores['limits'], bound: Bound): Stores['limits'] {
   return {
     take: (request) => bound(limits.take(request)),
     finish: (request, decision, actualTokens) => bound(limits.finish(request, decision, actualTokens)),
+    ...(limits.renew === undefined ? {} : { renew: (request) => bound(limits.renew?.(request)) }),
   }
 }
 

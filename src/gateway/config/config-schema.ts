@@ -134,6 +134,7 @@ const storeName = z
 const limitsName = z
   .string()
   .check(z.regex(/^(?:memory|rediss?:\/\/\S+)$/, 'must be "memory" or "redis://USER:PASSWORD@HOST"'))
+const outboxName = z.string().check(z.regex(/^(?:memory|sqlite:.+)$/, 'must be "memory" or "sqlite:FILE"'))
 
 const timeouts = z.strictObject({
   headMs: z.optional(milliseconds),
@@ -207,6 +208,7 @@ const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
       background: z.optional(z.boolean()),
     }),
   ),
+  outbox: z.optional(outboxName),
   outboxSize: z.optional(positive),
   retries: z.optional(
     z.strictObject({

@@ -180,6 +180,11 @@ export interface GatewayConfigData {
   readonly storeFailure?: StoreFailureConfig | undefined
   readonly idempotency?: IdempotencyConfig | undefined
   readonly responses?: ResponsesConfig | undefined
+  /**
+   * Where what calls owe to stores that have failed waits: `memory` (default), gone with the process, or `sqlite:FILE`, a
+   * file of its own, which the next process takes up. Opened by the command; code gives an `Outbox`.
+   */
+  readonly outbox?: string | undefined
   /** Jobs for stores that have failed that are kept in memory at most. Default 10 000. */
   readonly outboxSize?: number | undefined
   readonly retries?: RetryConfig | undefined
@@ -192,7 +197,7 @@ export interface GatewayConfigData {
 }
 
 /** What `createGateway` takes: the JSON part, and what only code can give. */
-export interface GatewayConfig extends GatewayConfigData {
+export interface GatewayConfig extends Omit<GatewayConfigData, 'outbox'> {
   readonly hooks?: Hooks | undefined
   /** Makes the calls to vendors. Default: undici on Node, `fetch` elsewhere. */
   readonly transport?: Transport | undefined
@@ -205,8 +210,11 @@ export interface GatewayConfig extends GatewayConfigData {
    * then be given; `accounts` are written into them before the first answer.
    */
   readonly stores?: Partial<Stores> | undefined
-  /** Keeps what calls owe to stores that have failed. Default: in memory, `outboxSize` jobs. */
-  readonly outbox?: Outbox | undefined
+  /**
+   * Keeps what calls owe to stores that have failed. Default, or `memory`: in memory, `outboxSize` jobs. One that the
+   * configuration only names is refused: somebody has to open it.
+   */
+  readonly outbox?: Outbox | string | undefined
   /** Cryptographically random bytes. Default: `crypto.getRandomValues`. */
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined
 }

@@ -9,6 +9,7 @@ const EXPOSED = [
   'retry-after-ms',
   'idempotent-replayed',
   'x-crossmodel-model',
+  'x-crossmodel-attempts',
   'x-crossmodel-warnings',
   'x-crossmodel-token-count',
 ].join(', ')

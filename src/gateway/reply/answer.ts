@@ -47,6 +47,8 @@ export interface Exchange {
   /** Headers that this very body needs, over the protocol's default ones; null = none. */
   readonly headers: Readonly<Record<string, string>> | null
   readonly warnings: readonly Warning[]
+  /** Body for a vendor that refused to go on from what it was to remember; null for any other refusal. */
+  readonly restate?: ((refusal: UpstreamError) => string | null) | undefined
   /** `texts`: what the vendor answered; several where it ended half-way and was asked for the rest. */
   readAnswer(texts: readonly [string, ...string[]]): Answer
   /** Body of the request for the rest of what was answered so far; null when there is none. Absent as in a stream. */

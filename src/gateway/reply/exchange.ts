@@ -31,7 +31,13 @@ export async function createExchange(core: Core, call: Call, given: ExchangeRequ
   const exchange = passes
     ? passThrough(core, call, withReasoning(core, request, recalled))
     : await translate(core, call, { ...request, recalled })
-  return cache === null ? exchange : rememberReasoning(core, call, { cache, leg, exchange })
+  const complete = cache === null ? exchange : rememberReasoning(core, call, { cache, leg, exchange })
+  if (kept === null || !passes) return complete
+  const restate = (refusal: UpstreamError): string | null => {
+    const whole = kept.restate(leg, body, refusal)
+    return whole === null ? null : passThrough(core, call, { ...given, body: whole }).body
+  }
+  return { ...complete, restate }
 }
 
 /** Only a decoded request has a place for what its client has dropped. */

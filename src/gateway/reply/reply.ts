@@ -16,6 +16,7 @@ import { blame, noteFirstByte, type Try } from '../send/outcome.js'
 import { sendForgiving } from '../send/send-forgiving.js'
 import { openStream } from './sniff-stream.js'
 import { openFunds } from './stream-funds.js'
+import { withLease } from './stream-lease.js'
 import type { UpstreamResponse } from '../send/transport.js'
 import { unfoldWhole } from './unfold-whole.js'
 import { faultToUpstreamError } from '../send/upstream-fault.js'
@@ -75,7 +76,7 @@ export async function replyStream(core: Core, call: Call, request: StreamRequest
     onEnd: (end) => endStream(core, call, request, { end, stream }),
     clientGone: () => call.signal.aborted && !call.timedOut(),
     greeting: keepAlive,
-    funds: openFunds(core, call, request.admission),
+    funds: withLease(core, call, request.admission, openFunds(core, call, request.admission)),
   })
   const error = await relay.commit(patience)
   if (error !== null) return toRefused(core, error)

@@ -24,7 +24,9 @@ export interface Attempts {
   next(error: UpstreamError, limits: TryLimits): NextTry<Leg> | null
   /** The running try has brought the first byte of the answer: the conversation stays there. */
   keep(now: number): void
-  /** The running try will not be made, or ends without a word on the place. */
+  /** The running try ends without a word on the place. */
+  pass(now: number): void
+  /** The running try will not be made. */
   drop(now: number): void
   /** Every try, for the record; `ending` is that of the running one. Undefined for a call with a single one. */
   list(ending: AttemptEnding, now: number): readonly AttemptRecord[] | undefined
@@ -67,6 +69,12 @@ export function openAttempts(
   let count = 0
   let sentAt = 0
   let isRunning = false
+  let isJudged = true
+
+  const pass = (now: number): void => {
+    if (!isJudged) leg?.health.pass(now)
+    isJudged = true
+  }
 
   const go = (to: Leg, keyIndex: number | null, now: number): Leg => {
     leg = withKey(to, keyIndex ?? 0)
@@ -74,6 +82,7 @@ export function openAttempts(
     count += 1
     sentAt = now
     isRunning = true
+    isJudged = false
     return leg
   }
 
@@ -95,6 +104,7 @@ export function openAttempts(
     fail({ error, upstreamError }, now) {
       if (leg === undefined || !isRunning) return
       isRunning = false
+      isJudged = true
       blame(leg, upstreamError, now)
       const { status = null } = upstreamError
       records.push({ route: leg.name, status, errorCode: error.code, latencyMs: now - sentAt })
@@ -111,9 +121,11 @@ export function openAttempts(
       const hasHome = session !== null && ordered.length > 1 && leg?.model.routing !== 'weighted'
       if (hasHome && leg !== undefined) affinity.keep(session, leg.name, now)
     },
+    pass,
     drop(now) {
-      if (isRunning) leg?.health.pass(now)
+      pass(now)
       isRunning = false
+      count -= 1
     },
     list({ httpStatus, error }, now) {
       if (isRunning && leg !== undefined) {

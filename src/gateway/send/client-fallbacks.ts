@@ -1,8 +1,10 @@
 import type { JsonObject, JsonValue } from '../../canonical/json.js'
 import { asArray, asObject, asText } from '../../canonical/narrow.js'
+import type { Identity } from '../../keys/key-store.js'
 import type { Call } from '../call.js'
 import type { Core } from '../core.js'
 import { type ReadBody, writeBody } from '../http/read-body.js'
+import type { Leg } from './resolve.js'
 
 /** A model that the client names to go on with when its first one fails. */
 export interface Fallback {
@@ -43,14 +45,22 @@ export function takeFallbacks(core: Core, call: Call, body: ReadBody): WithFallb
   }
 }
 
-/** The request with the fields of its own that it has for a model. */
-export function bodyFor(
-  body: ReadBody,
-  fallbacks: readonly Fallback[] | null,
-  isMeant: (requested: string) => boolean,
-): ReadBody {
-  const fields = fallbacks?.find(({ model }) => isMeant(model))?.fields ?? null
-  return fields === null ? body : writeBody({ ...body.json, ...fields })
+/** What the body of a request depends on where its client names fallbacks. */
+export interface FallbackBody {
+  /** The client's own. */
+  readonly asked: ReadBody
+  readonly fallbacks: readonly Fallback[] | null
+  readonly leg: Leg
+}
+
+/** The request with the fields that it has for the model of a leg. */
+export function bodyFor(core: Core, identity: Identity, { asked, fallbacks, leg }: FallbackBody): ReadBody {
+  if (fallbacks === null) return asked
+  const { aliases } = identity.account
+  const isMeant = ({ model }: Fallback): boolean =>
+    core.resolver.resolve(model, aliases)?.model.id === leg.model.id
+  const fields = fallbacks.find(isMeant)?.fields ?? null
+  return fields === null ? asked : writeBody({ ...asked.json, ...fields })
 }
 
 function listOf(

@@ -6,7 +6,7 @@ import { type SendRequest, type Sent, sendUpstream } from './send.js'
 
 /**
  * Calls the vendor; where it refuses the request for a field that the answer can do without, calls it once more
- * without the field. Nothing has gone to the client by then, and the call stays one: one hold, one record.
+ * without the field; where it has forgotten what the request refers to, with all of it. Nothing has gone to the client by then, and the call stays one: one hold, one record.
  */
 export async function sendForgiving(
   core: Core,
@@ -16,6 +16,8 @@ export async function sendForgiving(
 ): Promise<Sent> {
   const sent = await sendUpstream(core, call, request)
   if (sent.ok || request.signal.aborted) return sent
+  const restated = request.restate?.(sent.upstreamError) ?? null
+  if (restated !== null) return await sendUpstream(core, call, { ...request, body: restated })
   const reduced = leaveOutRefused(sent.upstreamError, {
     body: request.body,
     translated: request.clientHeaders === null,

@@ -37,6 +37,8 @@ export interface SendRequest {
   /** The client's headers when it speaks the vendor's protocol; null = none are forwarded. */
   readonly clientHeaders: RequestHeaders | null
   readonly signal: CancelSignal
+  /** Another body for a vendor that has forgotten what this one refers to; null for any other refusal. */
+  readonly restate?: ((refusal: UpstreamError) => string | null) | undefined
 }
 
 /** Calls the vendor and waits for its response head. */

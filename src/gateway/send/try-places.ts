@@ -21,16 +21,13 @@ import type { Leg } from './resolve.js'
 import type { Refused } from './send.js'
 import { sendForgiving } from './send-forgiving.js'
 
-/** A call that is ready for its first try. */
-export interface ReadyCall extends Prepared {
+/** A call that is ready for a try. */
+export interface ReadyCall extends Prepared, Try {
   readonly identity: Identity
   readonly meter: Meter
   readonly fallbacks: readonly Fallback[] | null
   /** Takes note of another admission: the call goes on with a model of another price. */
   readonly onAdmission: (admission: Admission) => void
-}
-
-interface TryRequest extends ReadyCall, Try {
   /** The client's own body; `body` may have fields of a fallback. */
   readonly asked: ReadBody
 }
@@ -42,8 +39,8 @@ interface TryRequest extends ReadyCall, Try {
 export async function tryPlaces(core: Core, call: Call, ready: ReadyCall): Promise<GatewayResponse> {
   const patience = createPatience(ready.facts.stream ? core.settings.commitMs : 0)
   const warned = call.warnings.length
-  let current: TryRequest = { ...ready, asked: ready.body, triedAt: core.now() }
-  call.attempts?.send(current.triedAt)
+  let current = ready
+  call.attempts?.send(ready.triedAt)
   let shown: Refused | null = null
   try {
     for (;;) {
@@ -53,9 +50,9 @@ export async function tryPlaces(core: Core, call: Call, ready: ReadyCall): Promi
       if (call.signal.aborted && !call.timedOut()) throw reply.error
       // Trouble between us and one vendor says less than what another one had to say of the request.
       if (shown === null || reactionTo(reply.upstreamError.kind).retry !== 'next') shown = reply
+      call.warnings.length = warned
       const next = await nextTry(core, call, current, reply.upstreamError)
       if (next === null) return await refuse(core, call, ready.meter, shown)
-      call.warnings.length = warned
       current = next
     }
   } finally {
@@ -63,7 +60,7 @@ export async function tryPlaces(core: Core, call: Call, ready: ReadyCall): Promi
   }
 }
 
-async function tryOnce(core: Core, call: Call, request: TryRequest, patience: Patience): Promise<Reply> {
+async function tryOnce(core: Core, call: Call, request: ReadyCall, patience: Patience): Promise<Reply> {
   const { leg, exchange, facts, client } = request
   const sending = sendForgiving(core, call, client.client, {
     leg,
@@ -72,6 +69,7 @@ async function tryOnce(core: Core, call: Call, request: TryRequest, patience: Pa
     stream: facts.stream,
     clientHeaders: exchange.direct ? request.request.headers : null,
     signal: call.signal,
+    restate: exchange.restate,
   })
   // Vendors may hold back the head of a stream as long as its first event.
   const sent = await patience.wait(sending)
@@ -91,7 +89,7 @@ function noteFailure(core: Core, call: Call, leg: Leg, refused: Refused): void {
   if (attempts === undefined) {
     if (isOurs) leg.health.pass(now)
     else blame(leg, refused.upstreamError, now)
-  } else if (isOurs) attempts.drop(now)
+  } else if (isOurs) attempts.pass(now)
   else attempts.fail(refused, now)
 }
 
@@ -99,9 +97,9 @@ function noteFailure(core: Core, call: Call, leg: Leg, refused: Refused): void {
 async function nextTry(
   core: Core,
   call: Call,
-  current: TryRequest,
+  current: ReadyCall,
   failure: UpstreamError,
-): Promise<TryRequest | null> {
+): Promise<ReadyCall | null> {
   const { attempts, signal } = call
   if (attempts === undefined) return null
   let error = failure
@@ -133,7 +131,7 @@ function patienceLeft({ settings }: Core, { startedAt, streamed }: Call, now: nu
 }
 
 /** The request in the words of another place; null where it has none for it, or the balance does not pay for it. */
-async function prepareFor(core: Core, call: Call, current: TryRequest, leg: Leg): Promise<TryRequest | null> {
+async function prepareFor(core: Core, call: Call, current: ReadyCall, leg: Leg): Promise<ReadyCall | null> {
   const { identity, facts, fallbacks, asked } = current
   const isSamePlace = leg.name === current.leg.name && leg.model === current.leg.model
   // Another key may be another account, which does not hold what the first one kept.
@@ -145,12 +143,7 @@ async function prepareFor(core: Core, call: Call, current: TryRequest, leg: Leg)
     const admission = leg.model === current.leg.model ? before : await readmit(core, call, wanted)
     if (admission === null) return null
     current.onAdmission(admission)
-    const { aliases } = identity.account
-    const body = bodyFor(
-      asked,
-      fallbacks,
-      (name) => core.resolver.resolve(name, aliases)?.model.id === leg.model.id,
-    )
+    const body = bodyFor(core, identity, { asked, fallbacks, leg })
     const request = { ...current, leg, admission, body }
     const exchange = await createExchange(core, call, request)
     await takeRoute(core, call, leg)

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.js'
 import type { Stores } from '../../stores/stores.js'
-import { createRounds, JOB_TARGETS, type Round, runJob } from './outbox-round.js'
+import { createRounds, entryId, JOB_TARGETS, type Round, runJob } from './outbox-round.js'
 import type { Outbox, OutboxJob } from './outbox.js'
 import { createPatience } from '../send/patience.js'
 import type { HookRunner } from '../run-hooks.js'
@@ -47,7 +47,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** True when the job will be done, or what it would end ends by itself. */
   const put = async (requestId: string, job: OutboxJob): Promise<boolean> => {
     const { expires } = JOB_TARGETS[job.type]
-    const entry = { id: `${requestId}:${job.type}`, requestId, job }
+    const entry = { id: entryId(requestId, job), requestId, job }
     try {
       const isQueued = await outbox.put({ ...entry, expiresAt: expires ? now() + leaseTtlMs : null })
       if (isQueued) retries.start()
@@ -89,7 +89,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const deliver: Delivery['deliver'] = async (requestId, job) => {
     try {
-      await runJob(stores, job)
+      const next = await runJob(stores, job)
+      if (next !== null) await deliver(requestId, next)
     } catch (cause) {
       await owe(requestId, job, cause)
     }

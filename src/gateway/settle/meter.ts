@@ -1,4 +1,4 @@
-import { costMicro } from '../../balance/price.js'
+import { costMicro as costMicroOf } from '../../balance/price.js'
 import { completeUsage, type Usage } from '../../canonical/usage.js'
 import type { GatewayError } from '../../errors.js'
 import type { CallStatus, UsageRecord } from '../../usage/record.js'
@@ -41,18 +41,21 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
     call.ended = ending
     call.close()
     const admitted = admission()
-    let money = NO_MONEY
+    const costMicro = admitted === null ? 0 : costOf(admitted, ending)
+    const record = toRecord(call, ending, costMicro, core.now())
+    let settled = SETTLED
     if (admitted !== null) {
-      money = await settle(core, requestId, admitted, ending)
+      settled = await settle(core, requestId, admitted, { billed: ending.billed, costMicro, record })
       const { limitRequest: request, limits: decision } = admitted
       const actualTokens = ending.usage.inputTokens + ending.usage.outputTokens
       if (decision !== null)
         await core.delivery.deliver(requestId, { type: 'finish', request, decision, actualTokens })
     }
-    const record = toRecord(call, ending, money, core.now())
     if (record === null) return
-    await core.delivery.deliver(requestId, { type: 'append', record })
-    core.hooks.usage(record)
+    const final = { ...record, shortfallMicro: settled.shortfallMicro }
+    // No record of money is there before the money has moved: one that is owed waits behind it.
+    if (!settled.isOwed) await core.delivery.deliver(requestId, { type: 'append', record: final })
+    core.hooks.usage(final)
   }
 
   return {
@@ -91,43 +94,57 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
   }
 }
 
-/** What a call cost, and the part of it that nobody paid. */
-interface Money {
-  readonly costMicro: number
+/** What became of the cost of a call. */
+interface Settled {
+  /** The part that nobody paid, as far as it is known now. */
   readonly shortfallMicro: number
+  /** True when the charge waits in the outbox, and the record with it. */
+  readonly isOwed: boolean
 }
 
-const NO_MONEY: Money = { costMicro: 0, shortfallMicro: 0 }
+const SETTLED: Settled = { shortfallMicro: 0, isOwed: false }
+
+/** What a call is charged, and what is written down of it. */
+interface Charge {
+  readonly billed: boolean
+  readonly costMicro: number
+  readonly record: UsageRecord | null
+}
+
+/** What was held for a model with a price may have been answered by a free one. */
+function costOf({ hold, price }: Admission, { billed, usage }: Ending): number {
+  return hold !== null && billed && price !== 'free' ? costMicroOf(usage, price) : 0
+}
 
 async function settle(
   core: Core,
   requestId: string,
-  { hold, price }: Admission,
-  { billed, usage }: Ending,
-): Promise<Money> {
-  if (hold === null) return NO_MONEY
+  { hold }: Admission,
+  { billed, costMicro, record }: Charge,
+): Promise<Settled> {
+  if (hold === null) return SETTLED
   const { holdId } = hold.request
-  // What was held for a model with a price may have been answered by a free one.
-  const cost = billed && price !== 'free' ? costMicro(usage, price) : 0
+  const settledIf = (isOwed: boolean): Settled => ({ shortfallMicro: isOwed ? 0 : costMicro, isOwed })
   if (!hold.placed) {
     // The ledger was down when the call began: the client does not wait for it now.
     const cause = new Error('The call ran without a hold.')
-    const job = billed
-      ? ({ type: 'charge', hold: hold.request, costMicro: cost } as const)
-      : ({ type: 'release', holdId } as const)
-    const isQueued = await core.delivery.queue(requestId, job, cause)
-    return { costMicro: cost, shortfallMicro: isQueued ? 0 : cost }
+    if (billed) {
+      const job = { type: 'charge', hold: hold.request, costMicro, record } as const
+      return settledIf(await core.delivery.queue(requestId, job, cause))
+    }
+    await core.delivery.queue(requestId, { type: 'release', holdId }, cause)
+    return SETTLED
   }
   if (!billed) {
     await core.delivery.deliver(requestId, { type: 'release', holdId })
-    return NO_MONEY
+    return SETTLED
   }
   try {
-    const { shortfallMicro } = await core.stores.ledger.settle(holdId, cost)
-    return { costMicro: cost, shortfallMicro }
+    const { shortfallMicro } = await core.stores.ledger.settle(holdId, costMicro)
+    return { shortfallMicro, isOwed: false }
   } catch (cause) {
-    const isQueued = await core.delivery.owe(requestId, { type: 'settle', holdId, costMicro: cost }, cause)
-    return { costMicro: cost, shortfallMicro: isQueued ? 0 : cost }
+    const job = { type: 'settle', holdId, costMicro, record } as const
+    return settledIf(await core.delivery.owe(requestId, job, cause))
   }
 }
 
@@ -147,7 +164,7 @@ function finalUsage(progress: Progress, admission: Admission | null): Usage {
 }
 
 /** Null for a request without an account: there is nobody to show it to. */
-function toRecord(call: Call, ending: Ending, money: Money, now: number): UsageRecord | null {
+function toRecord(call: Call, ending: Ending, costMicro: number, now: number): UsageRecord | null {
   if (call.identity === null) return null
   const attempts = call.attempts?.list(ending, now)
   return {
@@ -165,8 +182,8 @@ function toRecord(call: Call, ending: Ending, money: Money, now: number): UsageR
     latencyMs: now - call.startedAt,
     timeToFirstByteMs: call.firstByteAt === null ? null : call.firstByteAt - call.startedAt,
     usage: ending.usage,
-    costMicro: money.costMicro,
-    shortfallMicro: money.shortfallMicro,
+    costMicro,
+    shortfallMicro: 0,
     endUser: call.endUser,
     streamed: call.streamed,
     ...(attempts === undefined ? {} : { attempts }),

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../canonical/maybe-promise.js'
+import type { SettleResult } from '../../balance/ledger.js'
 import type { Stores } from '../../stores/stores.js'
 import type { StoreFailureEvent } from '../hooks.js'
 import type { Outbox, OutboxEntry, OutboxJob } from './outbox.js'
@@ -38,14 +38,20 @@ export function createRounds(outbox: Outbox, stores: Stores, now: () => number):
 
   const timesFailed = ({ id }: OutboxEntry): number => failures.get(id) ?? 0
 
-  const isDone = async ({ expiresAt, job }: OutboxEntry): Promise<boolean> => {
+  const isDone = async ({ expiresAt, requestId, job }: OutboxEntry): Promise<boolean> => {
     if (expiresAt !== null && expiresAt <= now()) return true
     try {
-      await runJob(stores, job)
-      return true
+      const next = await runJob(stores, job)
+      return next === null || (await isDoneOrQueued(requestId, next))
     } catch {
       return false
     }
+  }
+
+  /** What a job has left behind has an entry of its own before that of the job is forgotten. */
+  const isDoneOrQueued = async (requestId: string, job: OutboxJob): Promise<boolean> => {
+    const entry = { id: entryId(requestId, job), requestId, job, expiresAt: null }
+    return (await isDone(entry)) || (await outbox.put(entry))
   }
 
   const tryAll = async (): Promise<Round> => {
@@ -78,20 +84,36 @@ export function createRounds(outbox: Outbox, stores: Stores, now: () => number):
       .finally(() => (running = null)))
 }
 
-/** Does a job once; repeated it changes nothing. */
-export function runJob({ ledger, limits, usage }: Stores, job: OutboxJob): MaybePromise<unknown> {
+/** The id of the entry of a job: a request owes one of each kind at most. */
+export function entryId(requestId: string, { type }: OutboxJob): string {
+  return `${requestId}:${type}`
+}
+
+/** Does a job once, repeated it changes nothing; gives the one that is to be done after it. */
+export async function runJob({ ledger, limits, usage }: Stores, job: OutboxJob): Promise<OutboxJob | null> {
   switch (job.type) {
     case 'settle':
-      return ledger.settle(job.holdId, job.costMicro)
+      return recordOf(job, await ledger.settle(job.holdId, job.costMicro))
     case 'charge':
-      return settleUnheld(ledger, job)
+      return recordOf(job, await settleUnheld(ledger, job))
     case 'release':
-      return ledger.release(job.holdId)
+      await ledger.release(job.holdId)
+      return null
     case 'finish':
-      return limits.finish(job.request, job.decision, job.actualTokens)
+      await limits.finish(job.request, job.decision, job.actualTokens)
+      return null
     case 'append':
-      return usage.append(job.record)
+      await usage.append(job.record)
+      return null
   }
+}
+
+type ChargeJob = Extract<OutboxJob, { type: 'settle' | 'charge' }>
+
+function recordOf({ costMicro, record }: ChargeJob, { chargedMicro }: SettleResult): OutboxJob | null {
+  if (record === undefined || record === null) return null
+  // A hold that somebody else has ended meanwhile was charged less than it says it fell short.
+  return { type: 'append', record: { ...record, shortfallMicro: costMicro - chargedMicro } }
 }
 
 /**
@@ -101,8 +123,8 @@ export function runJob({ ledger, limits, usage }: Stores, job: OutboxJob): Maybe
 async function settleUnheld(
   ledger: Stores['ledger'],
   { hold, costMicro }: Extract<OutboxJob, { type: 'charge' }>,
-): Promise<void> {
+): Promise<SettleResult> {
   const scopes = hold.scopes?.map(({ scope }) => ({ scope, limits: [] }))
   await ledger.hold({ ...hold, amountMicro: 0, scopes })
-  await ledger.settle(hold.holdId, costMicro)
+  return await ledger.settle(hold.holdId, costMicro)
 }

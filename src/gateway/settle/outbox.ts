@@ -3,13 +3,20 @@ import type { MaybePromise } from '../../canonical/maybe-promise.js'
 import type { LimitDecision, LimitRequest } from '../../limits/store.js'
 import type { UsageRecord } from '../../usage/record.js'
 
+/** What a charge that is late still has to do, and what is written down of it then. */
+interface LateCharge {
+  readonly costMicro: number
+  /** Appended when the money has been taken, with the shortfall that was left; null or absent = there is none. */
+  readonly record?: UsageRecord | null | undefined
+}
+
 /**
  * What a call still owes to a store when it has ended. Each is idempotent by an id inside it, so doing it twice changes
  * nothing. `charge`: the ledger was down when the call began, so there may be no hold to settle.
  */
 export type OutboxJob =
-  | { readonly type: 'settle'; readonly holdId: string; readonly costMicro: number }
-  | { readonly type: 'charge'; readonly hold: HoldRequest; readonly costMicro: number }
+  | ({ readonly type: 'settle'; readonly holdId: string } & LateCharge)
+  | ({ readonly type: 'charge'; readonly hold: HoldRequest } & LateCharge)
   | { readonly type: 'release'; readonly holdId: string }
   | {
       readonly type: 'finish'
@@ -29,7 +36,10 @@ export interface OutboxEntry {
   readonly expiresAt: number | null
 }
 
-/** Where jobs wait until their store takes them. */
+/**
+ * Where jobs wait until their store takes them. Several processes may share one: a job may then be done by two of them,
+ * which changes nothing.
+ */
 export interface Outbox {
   /** True when entries survive the process: they are taken up by the next one. */
   readonly durable: boolean

@@ -66,6 +66,8 @@ export async function resolveItems(
       if (id !== undefined && !known.has(id)) known.set(id, { whole: item, heldBy })
     }
   }
+  const { previous } = history
+  if (previous !== null) learn(outputOf(previous.response), holderThatKnows(previous))
   learn(history.items, null)
   const resolved: ResolvedItem[] = []
   for (const [index, given] of toItems(input).entries()) {

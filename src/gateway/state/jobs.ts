@@ -27,7 +27,7 @@ export function createJobs(): Jobs {
   return {
     add(key, job) {
       running.set(key, job)
-      void job.done.finally(() => running.delete(key))
+      void job.done.catch(() => undefined).finally(() => running.delete(key))
     },
     find: (key) => running.get(key),
     async close(timeoutMs) {

@@ -63,16 +63,15 @@ function editStream(
     [Symbol.asyncIterator]() {
       const iterator = source[Symbol.asyncIterator]()
       const decoder = createTextDecoder({ keepByteOrderMark: true })
+      const take = (
+        step: IteratorResult<string | Uint8Array>,
+      ): IteratorResult<string> | Promise<IteratorResult<string>> => {
+        if (step.done === true) return keeping()?.then(() => step) ?? step
+        const text = typeof step.value === 'string' ? step.value : decoder.decode(step.value)
+        return { done: false, value: edit(text) }
+      }
       return {
-        async next() {
-          const step = await iterator.next()
-          if (step.done === true) {
-            await keeping()
-            return step
-          }
-          const text = typeof step.value === 'string' ? step.value : decoder.decode(step.value)
-          return { done: false, value: edit(text) }
-        },
+        next: () => iterator.next().then(take),
         async return() {
           const result = await iterator.return?.()
           await keeping()

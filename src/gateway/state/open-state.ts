@@ -1,3 +1,6 @@
+import type { JsonObject } from '../../canonical/json.js'
+import type { UpstreamError } from '../../canonical/upstream-error.js'
+import type { Warning } from '../../canonical/warning.js'
 import { GatewayError } from '../../errors.js'
 import type { Identity } from '../../keys/key-store.js'
 import type { Call } from '../call.js'
@@ -12,8 +15,15 @@ import { loadHistory, resolveItems } from './history.js'
 import { keepAnswer } from './keep-answer.js'
 import { createKeeper, type Serving } from './keeper.js'
 import { keysOf } from './keys.js'
-import { bodyOf, expandBody, type KnownRequest, prepareForHolder, prepareInFull } from './prepare-body.js'
-import { createRecords } from './records.js'
+import {
+  bodyOf,
+  expandBody,
+  holderOf,
+  type KnownRequest,
+  prepareForHolder,
+  prepareInFull,
+} from './prepare-body.js'
+import { conversationTooLarge, createRecords } from './records.js'
 import { readWishes, type StateWishes } from './wishes.js'
 
 /** A call that follows what was kept, or whose answer is to be kept. */
@@ -22,6 +32,8 @@ export interface KeptCall {
   readonly body: ReadBody
   /** What a leg is asked for a body of the client's; the leg that was asked last is the one that answers. */
   prepare(leg: Leg, body: ReadBody): ReadBody
+  /** What the leg is asked instead, when its vendor has forgotten what it was to remember; null for any other refusal. */
+  restate(leg: Leg, body: ReadBody, refusal: UpstreamError): ReadBody | null
   /** Runs the call and keeps its answer. `run` resolves always: errors are answers. */
   answer(run: () => Promise<GatewayResponse>): Promise<GatewayResponse>
 }
@@ -67,7 +79,11 @@ async function openKept(
   })
   const history = await loadHistory(records, wishes)
   const items = await resolveItems(records, body.json, history)
-  const known: KnownRequest = { body, wishes, history, items, codec: core.codec }
+  if (wishes.conversationId !== null) {
+    refuseFull([...history.items, ...items.map(({ whole }) => whole)], settings.maxBytes)
+  }
+  const warn = (warning: Warning): void => void call.warnings.push(warning)
+  const known: KnownRequest = { body, wishes, history, items, codec: core.codec, warn }
   let serving: Serving | null = null
   const served = (): Serving => {
     if (serving === null) throw new TypeError('an answer is kept of a call that asked nobody')
@@ -80,10 +96,21 @@ async function openKept(
       const isSame = passesThrough(client, leg, asked.json)
       const isHolder = isSame && settings.state === 'vendor'
       const request = { ...known, body: asked }
-      const prepared = isHolder ? prepareForHolder(request, leg) : prepareInFull(request, leg, isSame)
+      const prepared = isHolder
+        ? prepareForHolder(request, holderOf(leg))
+        : prepareInFull(request, leg, isSame)
       const isUntouched = prepared === asked
       serving = { leg, isHolder, isUntouched, summarizes: wishes.compacts && !isSame }
       return prepared
+    },
+    restate(leg, asked, refusal) {
+      if (serving?.isHolder !== true || !isForgotten(refusal)) return null
+      const request = { ...known, body: asked }
+      const before = prepareForHolder(request, holderOf(leg))
+      const restated = prepareForHolder(request, null)
+      if (restated === before || restated === asked) return null
+      serving = { ...serving, isUntouched: false }
+      return restated
     },
     async answer(run) {
       const summarizes = (): boolean => served().summarizes
@@ -92,6 +119,20 @@ async function openKept(
       return await answerLater(core, call, { keeper, records, key, body: body.json, summarizes, run })
     },
   }
+}
+
+/** Part of a conversation's room that its next answer may need. */
+const RESERVE = 1 / 8
+
+/** A conversation without room for the turn is not continued: it would lose the turn. */
+function refuseFull(items: readonly JsonObject[], maxBytes: number): void {
+  if (JSON.stringify(items).length > maxBytes * (1 - RESERVE)) throw conversationTooLarge(maxBytes)
+}
+
+const FORGOTTEN = /\b(?:response|item)\b.*\bnot found\b|\bno such (?:response|item)\b/i
+
+function isForgotten({ code, message }: UpstreamError): boolean {
+  return code === 'previous_response_not_found' || FORGOTTEN.test(message)
 }
 
 function noBackground(): GatewayError {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../canonical/json.js'
-import { asArray } from '../../canonical/narrow.js'
+import { asArray, asObjects, asText } from '../../canonical/narrow.js'
+import type { Warning } from '../../canonical/warning.js'
 import type { CodecContext } from '../../protocols/protocol.js'
 import { scanObject } from '../http/json-text.js'
 import type { ReadBody } from '../http/read-body.js'
@@ -16,6 +17,7 @@ export interface KnownRequest {
   readonly history: History
   readonly items: readonly ResolvedItem[]
   readonly codec: CodecContext
+  readonly warn: (warning: Warning) => void
 }
 
 /** Name of the vendor account behind a leg: each key of an upstream may be another one. */
@@ -25,40 +27,51 @@ export function holderOf({ upstream, keyIndex }: Leg): string {
 
 const ENCRYPTED_REASONING = 'reasoning.encrypted_content'
 
-/** Body for a vendor whose own state is used: the client's, except for what this vendor does not hold. */
-export function prepareForHolder(known: KnownRequest, leg: Leg): ReadBody {
+/**
+ * Body for a vendor whose own state is used: the client's, except for what is held elsewhere. `holder`: the account of
+ * the vendor; null = it holds nothing of it.
+ */
+export function prepareForHolder(known: KnownRequest, holder: string | null): ReadBody {
   const { body, wishes, history, items, codec } = known
   const { previous } = history
-  const holder = holderOf(leg)
-  const isHeld = previous !== null && previous.upstream === holder
-  const isWhole = items.every(({ given, whole, heldBy }) => given === whole || heldBy === holder)
-  const isKnownId = previous === null || (isHeld && previous.vendorId === null)
-  if (
-    isKnownId &&
-    isWhole &&
-    wishes.conversationId === null &&
-    !wishes.background &&
-    !hasOwnCompactions(known)
-  ) {
-    return body
-  }
-  const own = items.map(({ given, whole, heldBy }) => {
-    if (given === whole) return given
-    return heldBy === holder ? given : (withoutIds([whole])[0] ?? whole)
-  })
+  const isHeld = (upstream: string | null): boolean => holder !== null && upstream === holder
+  const vendorId =
+    previous !== null && isHeld(previous.upstream) ? (previous.vendorId ?? wishes.previousId) : null
+  const isWhole = items.every(({ given, whole, heldBy }) => given === whole || isHeld(heldBy))
+  const isFree = wishes.conversationId === null && !wishes.background && !hasOwnCompactions(known)
+  if (vendorId === wishes.previousId && isWhole && isFree) return body
+  const own = items.flatMap(({ given, whole, heldBy }) =>
+    given === whole || isHeld(heldBy) ? [given] : toPeer([whole], known),
+  )
   const {
-    previous_response_id: given,
+    previous_response_id: _previous,
     conversation: _conversation,
     background: _background,
     ...rest
   } = body.json
-  const id = isHeld ? (previous.vendorId ?? given) : undefined
-  const before = id === undefined ? withoutIds(history.items) : []
+  const before = vendorId === null ? toPeer(history.items, known) : []
   return bodyOf({
     ...rest,
     input: expandCompactions([...before, ...own], codec),
-    ...(id === undefined ? {} : { previous_response_id: id }),
+    ...(vendorId === null ? {} : { previous_response_id: vendorId }),
   })
+}
+
+/** Kept items as they go to a vendor of the same protocol: it has no use for reasoning that it cannot read. */
+function toPeer(items: readonly JsonObject[], known: KnownRequest): readonly JsonObject[] {
+  return withoutIds(dropUnreadable(items, known))
+}
+
+function dropUnreadable(items: readonly JsonObject[], { warn }: KnownRequest): readonly JsonObject[] {
+  for (const { id } of items.filter((item) => !isReadable(item))) {
+    const message = 'Reasoning that is only stored at another vendor was not sent.'
+    warn({ code: 'dropped', path: `input.${asText(id) ?? 'reasoning'}`, message, semantic: false })
+  }
+  return items.filter(isReadable)
+}
+
+function isReadable(item: JsonObject): boolean {
+  return item['type'] !== 'reasoning' || asText(item['encrypted_content']) !== undefined
 }
 
 function hasOwnCompactions({ items, wishes }: KnownRequest): boolean {
@@ -69,7 +82,11 @@ function hasOwnCompactions({ items, wishes }: KnownRequest): boolean {
 export function prepareInFull(known: KnownRequest, leg: Leg, isSameProtocol: boolean): ReadBody {
   const { wishes } = known
   const json = expandBody(known)
-  if (isSameProtocol) return bodyOf({ ...json, store: false, ...askForReasoning(json, leg) })
+  if (isSameProtocol) {
+    const { input } = json
+    const items = Array.isArray(input) ? { input: dropUnreadable(asObjects(input), known) } : {}
+    return bodyOf({ ...json, ...items, store: false, ...askForReasoning(json, leg) })
+  }
   return bodyOf(
     wishes.compacts ? toSummaryRequest(json, asArray(json['input']) as readonly JsonObject[]) : json,
   )

@@ -83,7 +83,7 @@ export function createRecords(core: Core, { accountId, requestId, isAnswered }: 
 
   const saveConversation: Records['saveConversation'] = async (id, conversation) => {
     const text = JSON.stringify(conversation)
-    if (text.length > maxBytes) throw tooLarge(maxBytes)
+    if (text.length > maxBytes) throw conversationTooLarge(maxBytes)
     await write(keys.conversation(id), text)
   }
 
@@ -167,7 +167,8 @@ export function conversationNotFound(id: string): GatewayError {
   return new GatewayError('not_found', `Conversation with id '${id.slice(0, 200)}' not found.`)
 }
 
-function tooLarge(maxBytes: number): GatewayError {
+/** The 413 of a conversation that would grow too large. */
+export function conversationTooLarge(maxBytes: number): GatewayError {
   const message = `The conversation would be larger than the ${maxBytes} bytes that are kept of one.`
   return new GatewayError('request_too_large', message, { param: 'conversation' })
 }

@@ -8,6 +8,9 @@ const EVENT = /[^]*?(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)+/g
 /** Text with an event that holds the response: only such text is taken apart. */
 const LIFECYCLE = /"type"\s*:\s*"response\.(?:created|queued|in_progress|completed|incomplete|failed)"/
 
+/** The last one of them: where nothing is edited, the others are of no interest. */
+const END = /"type"\s*:\s*"response\.(?:completed|incomplete|failed)"/
+
 const FINAL: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete', 'response.failed'])
 
 /** What is done with the events of a stream. */
@@ -22,14 +25,20 @@ export interface EventEditor {
 
 /** Edits text of whole events; text without an event of interest costs one look. */
 export function editEvents(text: string, editor: EventEditor): string {
-  if (editor.onEvent === undefined && !LIFECYCLE.test(text)) return text
+  const isOfInterest = interestOf(editor)
+  if (!isOfInterest(text)) return text
   let output = ''
   let end = 0
   for (const match of text.matchAll(EVENT)) {
-    output += editBlock(match[0], editor)
+    output += isOfInterest(match[0]) ? editBlock(match[0], editor) : match[0]
     end = match.index + match[0].length
   }
   return output + (end < text.length ? editBlock(text.slice(end), editor) : '')
+}
+
+function interestOf({ edit, onEvent }: EventEditor): (text: string) => boolean {
+  if (onEvent !== undefined) return () => true
+  return edit === undefined ? (text) => END.test(text) : (text) => LIFECYCLE.test(text)
 }
 
 function editBlock(block: string, { edit, onFinal, onEvent }: EventEditor): string {

@@ -6,6 +6,7 @@ import { isFull, type BucketState } from '../../limits/token-bucket.js'
 export interface MemoryLimitStore extends LimitStore {
   take(request: LimitRequest): LimitDecision
   finish(request: LimitRequest, decision: LimitDecision, actualTokens: number): void
+  renew(request: LimitRequest): void
   /** Keys with a state that is not the initial one, for metrics. */
   trackedKeys(): number
 }
@@ -74,6 +75,13 @@ export function createMemoryLimitStore(now: () => number): MemoryLimitStore {
       if (tpm === null) return
       const { reservedTokens, takenAt } = lease
       state.buckets = reconcileTokens(state.buckets, { tpm, reservedTokens, takenAt }, actualTokens, now())
+    },
+    renew({ keyId, leaseId, leaseTtlMs }) {
+      const leases = keys.get(keyId)?.leases
+      const lease = leases?.get(leaseId)
+      const time = now()
+      if (lease !== undefined && lease.expiresAt > time)
+        leases?.set(leaseId, { ...lease, expiresAt: time + leaseTtlMs })
     },
     trackedKeys: () => keys.size,
   }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openStores } from '../../../adapters/command/stores.js'
+import { openOutbox, openStores } from '../../../adapters/command/stores.js'
+import { openSqliteOutbox } from '../../../adapters/stores/sqlite/index.js'
 import { CommandError } from '../../../adapters/command/terminal.js'
+import { eventually } from '../../contracts/http-server.js'
 import {
   createConfig,
   createTerminal,
@@ -52,6 +54,24 @@ describe('serve with a SQLite file', () => {
     second.stop()
     expect(await second.exitCode).toBe(0)
     expect([...first.errors, ...second.errors]).toEqual([])
+  })
+
+  test('does what calls owe from before, by the outbox that it names', async () => {
+    const path = join(await makeFolder(), 'outbox.db')
+    const config = await writeConfig({ outbox: `sqlite:${path}` })
+    const server = serve(config)
+    const url = await server.ready
+    const owed = await openSqliteOutbox({ path })
+    server.stop()
+    expect(await server.exitCode).toBe(0)
+    const hold = { holdId: 'a', accountId: 'acme', amountMicro: 7, expiresAt: 1e15 }
+    await owed.put({ id: 'a', requestId: 'a', job: { type: 'charge', hold, costMicro: 7 }, expiresAt: null })
+    expect(url).toMatch(/^http/)
+    const next = serve(config)
+    await next.ready
+    await eventually(() => (owed.pending() as readonly unknown[]).length === 0)
+    expect(await credits(await next.ready, KEY)).toMatchObject({ balance_micro: 1_000_000 - 7 })
+    await owed.close()
   })
 
   test('is one ledger for two servers', async () => {
@@ -136,6 +156,17 @@ describe('openStores', () => {
     expect(stores.limits).toBeUndefined()
     expect(existsSync(path)).toBe(true)
     await close()
+  })
+
+  test('opens the outbox that is named, and says when it cannot', async () => {
+    const path = join(await makeFolder(), 'outbox.db')
+    const { outbox, close } = await openOutbox({ outbox: `sqlite:${path}` })
+    expect([outbox?.durable, existsSync(path)]).toEqual([true, true])
+    await close()
+    expect((await openOutbox({ outbox: 'memory' })).outbox).toBeUndefined()
+    await expect(openOutbox({ outbox: 'sqlite:/nowhere/at/all/outbox.db' })).rejects.toThrow(
+      /crossmodel-gateway: outbox: cannot open sqlite:\/nowhere/,
+    )
   })
 
   test.each([

@@ -82,7 +82,7 @@ for (const runtime of RUNTIMES) {
 
     beforeAll(async () => {
       vendor = await startSimulatedVendor({ expectedKey: VENDOR_KEY })
-      const { keySecret: _random, ...config } = BASE_CONFIG
+      const { keySecret: _random, outbox: _memory, ...config } = BASE_CONFIG
       const upstreams = {
         chat: upstream('openai-chat'),
         responses: upstream('openai-responses'),

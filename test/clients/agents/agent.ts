@@ -1,3 +1,4 @@
+import type { UpstreamId } from '../upstreams.js'
 import type { Fault } from '../vendor/faults.js'
 import type { ClientId } from '../versions.js'
 
@@ -33,7 +34,11 @@ export interface Agent {
   readonly program: readonly [string, ...string[]]
   /** What it gets over by itself, or the gateway for it. */
   readonly survives: readonly Fault[]
-  /** Losses in translation that are no defect, as `code path`: each star stands for a part of a path. */
-  readonly losses: readonly string[]
+  /** A model that the client knows and treats in its own way: the gateway has it as an alias. */
+  readonly alias?: string | undefined
+  /** Upstreams that are left out. */
+  readonly except?: readonly UpstreamId[] | undefined
+  /** It ends without a word when its conversation was compacted. */
+  readonly silentAfterCompaction?: boolean | undefined
   readonly launch: (site: Site) => Launch
 }

@@ -1,13 +1,11 @@
 import type { Agent } from './agent.js'
 
-/** Claude Code speaks Messages. */
-export const claudeCode: Agent = {
+const claudeCode: Agent = {
   client: 'claude-code',
   title: 'Claude Code',
   speaks: 'Messages',
   program: ['claude'],
   survives: ['rate', 'overload', 'cut', 'overflow'],
-  losses: [],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['-p', prompt, '--dangerously-skip-permissions'],
     environment: {
@@ -20,3 +18,9 @@ export const claudeCode: Agent = {
     },
   }),
 }
+
+/** Claude Code speaks Messages; to a model that it knows it writes in another way than to a stranger. */
+export const claudeCodes: readonly Agent[] = [
+  claudeCode,
+  { ...claudeCode, title: 'Claude Code as claude-opus-5-5', alias: 'claude-opus-5-5' },
+]

@@ -6,10 +6,11 @@ export const cline: Agent = {
   title: 'Cline',
   speaks: 'Chat',
   program: ['cline'],
-  survives: ['rate', 'overload', 'cut'],
-  losses: [],
+  survives: ['rate', 'overload', 'cut', 'overflow'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['-P', 'openai-compatible', '-k', key, '-m', model, '--thinking', 'medium', prompt],
+    // By itself it leaves a daemon behind.
+    environment: { CLINE_SESSION_BACKEND_MODE: 'local', CLINE_NO_AUTO_UPDATE: '1' },
     files: {
       '.cline/data/settings/providers.json': JSON.stringify({
         version: 1,

@@ -1,13 +1,11 @@
 import type { Agent } from './agent.js'
 
-/** Codex speaks Responses. */
-export const codex: Agent = {
+const codex: Agent = {
   client: 'codex',
   title: 'Codex',
   speaks: 'Responses',
   program: ['codex'],
   survives: ['rate', 'overload', 'cut', 'full'],
-  losses: [],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', prompt],
     environment: { GATEWAY_KEY: key },
@@ -28,3 +26,11 @@ export const codex: Agent = {
     },
   }),
 }
+
+/** Codex speaks Responses; models that it knows get other tools than a stranger. */
+export const codexes: readonly Agent[] = [
+  codex,
+  { ...codex, title: 'Codex as gpt-5.5', alias: 'gpt-5.5' },
+  // Behind its own protocol nothing is translated, and the vendor knows no tools in namespaces.
+  { ...codex, title: 'Codex as gpt-6.1-sol', alias: 'gpt-6.1-sol', except: ['openai-responses'] },
+]

@@ -22,8 +22,7 @@ export const copilot: readonly Agent[] = WIRES.map(({ speaks, path, environment 
   title: 'Copilot CLI',
   speaks,
   program: ['copilot'],
-  survives: ['rate', 'overload', 'cut'],
-  losses: [],
+  survives: ['rate', 'overload', 'cut', 'overflow', 'full'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: [
       '-p',

@@ -1,7 +1,7 @@
 import type { Agent } from './agent.js'
-import { claudeCode } from './claude-code.js'
+import { claudeCodes } from './claude-code.js'
 import { cline } from './cline.js'
-import { codex } from './codex.js'
+import { codexes } from './codex.js'
 import { copilot } from './copilot.js'
 import { opencode } from './opencode.js'
 import { pi } from './pi.js'
@@ -9,8 +9,8 @@ import { qwenCode } from './qwen-code.js'
 
 /** Every client, once for each protocol that it speaks. */
 export const AGENTS: readonly Agent[] = [
-  claudeCode,
-  codex,
+  ...claudeCodes,
+  ...codexes,
   ...opencode,
   ...copilot,
   ...qwenCode,

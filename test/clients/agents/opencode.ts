@@ -25,8 +25,7 @@ export const opencode: readonly Agent[] = WIRES.map(({ speaks, npm, options }) =
   title: 'opencode',
   speaks,
   program: ['opencode'],
-  survives: ['rate', 'overload', 'cut', 'overflow'],
-  losses: [],
+  survives: ['rate', 'overload', 'cut', 'overflow', 'full'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['run', '-m', `gateway/${model}`, prompt],
     environment: {

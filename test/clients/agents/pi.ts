@@ -12,8 +12,8 @@ export const pi: readonly Agent[] = APIS.map(({ speaks, api, path }) => ({
   title: 'pi',
   speaks,
   program: ['pi'],
+  silentAfterCompaction: true,
   survives: ['rate', 'overload', 'cut', 'overflow'],
-  losses: [],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['--provider', 'gateway', '--model', model, '--thinking', 'medium', '-p', prompt],
     environment: { PI_OFFLINE: '1', PI_TELEMETRY: '0' },

@@ -42,8 +42,7 @@ export const qwenCode: readonly Agent[] = WIRES.map(({ speaks, authType, environ
   title: 'Qwen Code',
   speaks,
   program: ['node', 'qwen'],
-  survives: ['rate', 'overload', 'cut'],
-  losses: [],
+  survives: ['rate', 'overload', 'cut', 'overflow'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['--auth-type', authType, '-m', model, '--yolo', prompt],
     environment: environment(url, key, model),

@@ -25,14 +25,16 @@ export const STEPS = ['run', 'read', 'edit'] as const
 export type Step = (typeof STEPS)[number]
 
 const SHELL = /^(bash|shell|exec_command|run_shell_command|run_commands|execute_command)$/i
+/** Codex has newer models write a program that calls its tools. */
+const PROGRAM = /(^|[_.])exec$/
 const READ = /^(read|view|read_file|read_files)$/i
 const EDIT = /^(edit|replace|edit_file|str_replace_editor)$/i
 const PATCH = /^apply_patch$/
 
 const FINDERS: Readonly<Record<Step, readonly RegExp[]>> = {
-  run: [SHELL],
-  read: [READ, SHELL],
-  edit: [EDIT, PATCH, SHELL],
+  run: [SHELL, PROGRAM],
+  read: [READ, SHELL, PROGRAM],
+  edit: [EDIT, PATCH, SHELL, PROGRAM],
 }
 
 /** The call for a step with the first tool on offer that can do it; undefined where none can. */
@@ -52,14 +54,21 @@ interface Choice {
 }
 
 function writeInput({ step, tool, task, pattern }: Choice): string {
-  if (pattern === PATCH) return writePatch(tool, task)
+  if (pattern === PATCH) return wrapText(tool, writePatch(task))
+  if (pattern === PROGRAM) return wrapText(tool, writeProgram(step, task))
   const values = pattern === SHELL ? shellValues(step, task) : fileValues(task)
   return JSON.stringify(fillSchema(tool.schema, values))
 }
 
-/** A patch is raw text for a custom tool, and the one string that a function takes. */
-function writePatch(tool: Tool, { file, before, after }: Task): string {
-  const patch = [
+/** Raw text for a custom tool; for a function the one string that it takes. */
+function wrapText(tool: Tool, text: string): string {
+  if (tool.form === 'custom') return text
+  const [name = 'input'] = Object.keys(objectOf(tool.schema.properties))
+  return JSON.stringify({ [name]: text })
+}
+
+function writePatch({ file, before, after }: Task): string {
+  return [
     '*** Begin Patch',
     `*** Update File: ${file}`,
     '@@',
@@ -68,21 +77,27 @@ function writePatch(tool: Tool, { file, before, after }: Task): string {
     '*** End Patch',
     '',
   ].join('\n')
-  if (tool.form === 'custom') return patch
-  const [name = 'input'] = Object.keys(objectOf(tool.schema.properties))
-  return JSON.stringify({ [name]: patch })
+}
+
+function writeProgram(step: Step, task: Task): string {
+  const cmd = JSON.stringify(writeCommand(step, task))
+  return `const result = await tools.exec_command({ cmd: ${cmd} })\ntext(result.output)\n`
+}
+
+function writeCommand(step: Step, { folder, trace, file, before, after }: Task): string {
+  const commands: Readonly<Record<Step, string>> = {
+    run: `pwd > '${folder}/${trace}' && ls`,
+    read: `cat '${file}'`,
+    edit: `sed -i 's/${before}/${after}/' '${file}'`,
+  }
+  return commands[step]
 }
 
 /** By every name that a client gives an argument. */
 type Values = Readonly<Record<string, JsonObject[string]>>
 
 function shellValues(step: Step, task: Task): Values {
-  const commands: Readonly<Record<Step, string>> = {
-    run: `pwd > '${task.folder}/${task.trace}' && ls`,
-    read: `cat '${task.file}'`,
-    edit: `sed -i 's/${task.before}/${task.after}/' '${task.file}'`,
-  }
-  const command = commands[step]
+  const command = writeCommand(step, task)
   return {
     command,
     cmd: command,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '../../support/calls.js'
+import { refuseConnection, replaceMethods } from '../../support/replace-methods.js'
 import { BALANCE, PRICE, type Overrides } from '../../support/test-gateway.js'
 import { COST, createRoutedGateway, failure, type RoutedGateway } from './routed-gateway.js'
 
@@ -55,6 +56,19 @@ describe('models that a client names to fall back to', () => {
     expect('fallbacks' in tested.vendor.last().json).toBe(false)
   })
 
+  it('are where a call begins when its own model is known to be broken', async () => {
+    const tested = create({ breaker: { consecutiveFaults: 1 } })
+    tested.script('a', [failure(503)])
+    await tested.ask()
+    const { status } = await tested.post(MESSAGES.path, {
+      ...MESSAGES.request(),
+      model: 'test/chat',
+      fallbacks: [{ model: 'test/messages', max_tokens: 77 }],
+    })
+    expect([status, tested.visits(), tested.vendor.last().json.max_tokens]).toEqual([200, ['a', 'm'], 77])
+    expect(tested.records.at(-1)).toMatchObject({ model: 'test/messages', costMicro: COST })
+  })
+
   it('are passed by where the balance does not pay for them', async () => {
     const tested = create({ account: { balanceMicro: 3000 } })
     tested.script('a', [failure(503)])
@@ -73,6 +87,20 @@ describe('models that a client names to fall back to', () => {
     expect(tested.records).toMatchObject([{ model: fallback, costMicro: cost }])
     expect(tested.wallet()).toEqual({ balanceMicro: BALANCE - cost, heldMicro: 0 })
   })
+
+  it.each([
+    ['open', ['a', 'b'], 200],
+    ['closed', ['a'], 500],
+  ] as const)(
+    'are gone to while the ledger is down as the configuration says: %s',
+    async (ledger, visits, code) => {
+      const tested = create({ storeFailure: { ledger } })
+      replaceMethods(tested.stores.ledger, { extend: refuseConnection })
+      tested.script('a', [failure(503)])
+      const { status } = await tested.ask('hi', { models: ['test/dear'] })
+      expect([status, tested.visits()]).toEqual([code, visits])
+    },
+  )
 
   it('that are none are told of', async () => {
     const tested = create()

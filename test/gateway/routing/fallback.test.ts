@@ -105,6 +105,22 @@ describe('a vendor that fails before the first byte', () => {
   })
 })
 
+describe('case 44: a stream that every vendor refuses', () => {
+  it.each(ENDPOINTS)('keeps its true status, and begins nothing: $path', async ({ path, request }) => {
+    const tested = createRoutedGateway()
+    tested.script('a', [failure(503)])
+    tested.script('b', [stream()])
+    const { status, text, headers } = await tested.post(path, {
+      ...request(),
+      model: CHAT.model,
+      stream: true,
+    })
+    expect([status, headers['content-type']]).toEqual([502, expect.stringContaining('application/json')])
+    expect(text).not.toContain('event:')
+    expect(tested.records).toMatchObject([{ status: 'failed', costMicro: 0, attempts: [{}, {}] }])
+  })
+})
+
 describe('case 45: a vendor that fails within its answer', () => {
   it.each([
     ['breaks off', [{ fault: 'reset' } as const]],
@@ -195,6 +211,26 @@ describe('a client that has left', () => {
     await tested.handle(CHAT.path, { body: CHAT.request(), signal: controller.signal })
     expect(tested.visits()).toEqual(['a'])
     expect(tested.records).toMatchObject([{ status: 'aborted', costMicro: 0 }])
+  })
+
+  it('within the second try leaves a record of both', async () => {
+    const tested = createRoutedGateway()
+    const controller = new AbortController()
+    tested.script('a', [failure(503)])
+    tested.script('b', () => {
+      controller.abort()
+      return { steps: [], fault: 'aborted' }
+    })
+    await tested.handle(CHAT.path, { body: CHAT.request(), signal: controller.signal })
+    expect(tested.records).toMatchObject([
+      {
+        status: 'aborted',
+        attempts: [
+          { route: 'a:vendor-chat', status: 503, errorCode: 'server_is_overloaded' },
+          { route: 'b:vendor-chat', status: 499, errorCode: null },
+        ],
+      },
+    ])
   })
 
   it('ends the wait before a retry', async () => {

@@ -26,7 +26,7 @@ export const answer = ({ json }: VendorCall): Reply =>
   json.stream === true ? stream(...chatStream(USAGE)) : chatAnswer(USAGE)
 
 /** The same of a Messages vendor. */
-export const messagesReply = ({ json }: VendorCall): Reply =>
+const messagesReply = ({ json }: VendorCall): Reply =>
   json.stream === true
     ? stream(...messagesStream({ input_tokens: 10, output_tokens: 1 }, MESSAGES_USAGE))
     : messagesAnswer(MESSAGES_USAGE)

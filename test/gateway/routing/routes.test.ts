@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MESSAGES, RESPONSES } from '../../support/calls.js'
+import { MESSAGES, RESPONSES, whole } from '../../support/calls.js'
 import { VENDOR_KEY } from '../../support/test-gateway.js'
 import { answer, createRoutedGateway, failure, type RoutedGateway } from './routed-gateway.js'
 
@@ -159,6 +159,25 @@ describe('routing by latency', () => {
     ])
     await askSessions(tested, ['session 0'])
     expect(tested.visits().at(-1)).toBe('a')
+  })
+})
+
+describe('embeddings of a model with several candidates', () => {
+  it('are made by one that has them', async () => {
+    const candidates = ['m', 'a', 'b'].map((upstream) => ({ upstream, model: 'vendor-embedder' }))
+    const tested = createRoutedGateway({}, { candidates })
+    const embeddings = whole({ object: 'list', data: [], model: 'x', usage: { prompt_tokens: 3 } })
+    tested.script('a', [failure(503)])
+    tested.script('b', [embeddings])
+    const { status } = await tested.post('/v1/embeddings', { model: 'test/chat', input: 'hi' })
+    expect([status, tested.visits()]).toEqual([200, ['a', 'b']])
+  })
+
+  it('are refused where none has them', async () => {
+    const candidates = ['m', 'm'].map((upstream) => ({ upstream, model: 'vendor-embedder' }))
+    const tested = createRoutedGateway({}, { candidates })
+    const { status, json } = await tested.post('/v1/embeddings', { model: 'test/chat', input: 'hi' })
+    expect([status, json.error.param, tested.visits()]).toEqual([400, 'model', []])
   })
 })
 

@@ -10,7 +10,7 @@ const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
 const COST = 20
 
 describe.each(Object.keys(stores))('background responses on %s', (store) => {
-  const start = async () => createStateGateway(await stores[store]?.())
+  const start = async () => createStateGateway({}, await stores[store]?.())
 
   it.each([...FOREIGN_MODELS, 'pair/responses'])(
     '%s: are answered at once, and fetched later',
@@ -123,28 +123,27 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   })
 
   it('fail when the process that worked on them is gone', async () => {
-    const options = await stores[store]?.()
-    const tested = createStateGateway(options)
+    const state = await stores[store]?.()
+    const tested = createStateGateway({}, state)
     const openai = tested.openai()
     tested.vendor.play({ steps: [defer().promise] })
     const { id } = await openai.responses.create({ model: 'pair/chat', input: 'hi', background: true })
-    const state = options?.stores?.state ?? tested.stores.state
     // Another process, for which the lease of the first one has run out.
-    const other = createStateGateway({ stores: { state } })
+    const other = createStateGateway({}, state)
     expect((await other.openai().responses.retrieve(id)).status).toBe('in_progress')
-    await state.delete(`responses:acme:lease:${id}`)
+    await state?.delete(`responses:acme:lease:${id}`)
     const lost = await other.openai().responses.retrieve(id)
     expect(lost).toMatchObject({ status: 'failed', error: { code: 'server_error' } })
     await tested.gateway.close()
   })
 
   it('are cancelled by another process', async () => {
-    const options = await stores[store]?.()
-    const tested = createStateGateway(options)
+    const state = await stores[store]?.()
+    const tested = createStateGateway({}, state)
     tested.vendor.play({ steps: [defer().promise] })
     const body = { model: 'pair/chat', input: 'hi', background: true }
     const { id } = await tested.openai().responses.create(body)
-    const other = createStateGateway({ stores: { state: options?.stores?.state ?? tested.stores.state } })
+    const other = createStateGateway({}, state)
     expect((await other.openai().responses.cancel(id)).status).toBe('cancelled')
     await expect.poll(() => tested.records.length, { timeout: 10_000 }).toBe(1)
     expect(tested.records[0]?.status).toBe('aborted')
@@ -152,8 +151,8 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   })
 
   it('stream what another process writes down', async () => {
-    const options = await stores[store]?.()
-    const tested = createStateGateway(options)
+    const state = await stores[store]?.()
+    const tested = createStateGateway({}, state)
     const gate = defer()
     tested.vendor.play(
       stream(
@@ -168,7 +167,7 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
     const events = (await tested.openai().responses.create(body))[Symbol.asyncIterator]()
     const first = (await events.next()).value
     const id = first?.type === 'response.created' ? first.response.id : ''
-    const other = createStateGateway({ stores: { state: options?.stores?.state ?? tested.stores.state } })
+    const other = createStateGateway({}, state)
     const reading = other
       .openai()
       .responses.retrieve(id, { stream: true })
@@ -181,8 +180,8 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   })
 
   it('end with the gateway that is closed', async () => {
-    const options = await stores[store]?.()
-    const tested = createStateGateway({ ...options, timeouts: { drainMs: 10 } })
+    const state = await stores[store]?.()
+    const tested = createStateGateway({ timeouts: { drainMs: 10 } }, state)
     tested.vendor.play({ steps: [defer().promise] })
     const { id } = await tested
       .openai()

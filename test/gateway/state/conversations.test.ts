@@ -4,7 +4,7 @@ import { allOf, asked, createStateGateway, FOREIGN_MODELS, useStateStores } from
 const stores = useStateStores()
 
 describe.each(Object.keys(stores))('conversations on %s', (store) => {
-  const start = async () => createStateGateway(await stores[store]?.())
+  const start = async () => createStateGateway({}, await stores[store]?.())
 
   it('are made, read, changed and deleted', async () => {
     const openai = (await start()).openai()
@@ -76,6 +76,20 @@ it('grow although the answers themselves are not stored, and not by answers that
   const failing = openai.responses.create({ model: 'pair/chat', input: '[[error:400]]', conversation })
   await expect(failing).rejects.toMatchObject({ status: 400 })
   expect(await allOf(openai.conversations.items.list(conversation))).toHaveLength(2)
+})
+
+it('are not continued when there is no room for another turn', async () => {
+  const tested = createStateGateway({ responses: { maxBytes: 1000 } })
+  const openai = tested.openai()
+  const items = [{ role: 'user' as const, content: 'x'.repeat(700) }]
+  const { id: conversation } = await openai.conversations.create({ items })
+  const turn = openai.responses.create({ model: 'pair/chat', input: 'y'.repeat(100), conversation })
+  await expect(turn).rejects.toMatchObject({ status: 413, param: 'conversation' })
+  await expect(openai.conversations.items.create(conversation, { items })).rejects.toMatchObject({
+    status: 413,
+  })
+  expect(tested.vendor.calls).toHaveLength(0)
+  expect(await allOf(openai.conversations.items.list(conversation))).toHaveLength(1)
 })
 
 it.each([

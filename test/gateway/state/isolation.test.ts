@@ -12,7 +12,7 @@ const rows = Object.keys(stores).flatMap((store) =>
 
 describe.each(rows)('two accounts: $model on $store, state kept by the $state', ({ store, model, state }) => {
   const start = async () => {
-    const tested = createStateGateway({ ...(await stores[store]?.()), responses: { state } })
+    const tested = createStateGateway({ responses: { state } }, await stores[store]?.())
     return { tested, acme: tested.openai(KEY), rival: tested.openai(RIVAL_KEY) }
   }
   const notFound = { status: 404 }

@@ -4,7 +4,7 @@ import { allOf, createStateGateway, FOREIGN_MODELS, useStateStores } from './sta
 const stores = useStateStores()
 
 describe.each(Object.keys(stores))('responses kept on %s', (store) => {
-  const start = async () => createStateGateway(await stores[store]?.())
+  const start = async () => createStateGateway({}, await stores[store]?.())
 
   it.each(FOREIGN_MODELS)('%s: is given back as it was answered', async (model) => {
     const openai = (await start()).openai()

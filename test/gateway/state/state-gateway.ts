@@ -1,8 +1,9 @@
 import OpenAI from 'openai'
 import type { Response, ResponseOutputItem } from 'openai/resources/responses/responses'
-import type { Stores } from '../../../src/index.js'
+import { createMemoryStore, type StateStore } from '../../../src/index.js'
 import { useSqliteFiles } from '../../adapters/stores/sqlite/files.js'
 import { BALANCE_OF_PAIRS, createPairGateway, type PairGateway } from '../../pairs/pair.js'
+import { replaceMethods } from '../../support/replace-methods.js'
 import { KEY, type Overrides } from '../../support/test-gateway.js'
 
 export const RIVAL_KEY = 'cm-key-of-the-rival'
@@ -13,7 +14,8 @@ export interface StateGateway extends PairGateway {
   readonly openai: (key?: string) => OpenAI
 }
 
-export function createStateGateway(overrides: Overrides = {}): StateGateway {
+/** `state`: where it is kept; by default in a memory of its own. */
+export function createStateGateway(overrides: Overrides = {}, state?: StateStore): StateGateway {
   const tested = createPairGateway({
     now: () => Date.now(),
     accounts: [
@@ -22,21 +24,19 @@ export function createStateGateway(overrides: Overrides = {}): StateGateway {
     ],
     ...overrides,
   })
+  if (state !== undefined) replaceMethods(tested.stores.state as StateStore, state)
   const openai = (apiKey = KEY): OpenAI =>
     new OpenAI({ apiKey, baseURL: 'http://gateway/v1', maxRetries: 0, fetch: tested.fetch })
   return { ...tested, openai }
 }
 
-/** Where state can live: gives what a gateway needs for it. Each call is a store of its own. */
-export function useStateStores(): Readonly<Record<string, () => Promise<Overrides>>> {
+/** Where state can live. Each call gives a store of its own. */
+export function useStateStores(): Readonly<Record<string, () => Promise<StateStore>>> {
   const { open } = useSqliteFiles()
   return {
-    memory: () => Promise.resolve({}),
-    sqlite: async () => {
-      const { state } = await open()
-      const stores: Partial<Stores> = { state }
-      return { stores }
-    },
+    memory: () =>
+      Promise.resolve(createMemoryStore({ now: () => Date.now(), secret: 'pepper', accounts: [] }).state),
+    sqlite: async () => (await open()).state,
   }
 }
 

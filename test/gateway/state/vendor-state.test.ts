@@ -27,6 +27,7 @@ describe('state that the vendor keeps', () => {
     const openai = tested.openai()
     const first = await openai.responses.create({ model: MODEL, input: 'one [[say:eins]]' })
     const reference = { type: 'item_reference' as const, id: idsOf(first)[0] ?? '' }
+    tested.vendor.play(responsesAnswer(USAGE))
     await openai.responses.create({ model: MODEL, input: [reference], previous_response_id: first.id })
     expect(tested.vendor.last().json).toEqual({
       model: 'gpt-5.5',
@@ -35,6 +36,22 @@ describe('state that the vendor keeps', () => {
     })
     const stored = await openai.responses.retrieve(first.id)
     expect(stored).toEqual(first)
+  })
+
+  it('is made up for where the vendor has forgotten it', async () => {
+    const tested = createStateGateway()
+    const openai = tested.openai()
+    const first = await openai.responses.create({ model: MODEL, input: '[[reason:Hm.]] one [[say:eins]]' })
+    const body = { model: MODEL, input: 'two [[say:zwei]]', previous_response_id: first.id }
+    // The simulated vendor keeps nothing.
+    const second = await openai.responses.create(body)
+    expect(tested.vendor.calls).toHaveLength(3)
+    expect(tested.vendor.last().text).toMatch(/one.*eins.*two/s)
+    expect(second).toMatchObject({ previous_response_id: first.id, output_text: 'zwei' })
+    const third = openai.responses.stream({ ...body, previous_response_id: second.id })
+    expect((await third.finalResponse()).previous_response_id).toBe(second.id)
+    expect(tested.vendor.last().text).toMatch(/one.*eins.*two.*zwei.*two/s)
+    expect(tested.records).toHaveLength(3)
   })
 
   it('is not used where the vendor says that it stored nothing', async () => {
@@ -99,7 +116,7 @@ describe('state that the gateway keeps of a vendor that could', () => {
           ? await openai.responses.stream({ model: MODEL, ...body }).finalResponse()
           : await openai.responses.create({ model: MODEL, ...body })
       const first = await create({ input: '[[reason:Hm.]] one [[say:eins]]' })
-      expect(first.store).toBe(true)
+      expect(first).toMatchObject({ store: true })
       expect(tested.vendor.last().json).toMatchObject({
         store: false,
         include: ['reasoning.encrypted_content'],

@@ -81,6 +81,7 @@ describe('tools for Gemini', () => {
   it('case 25: says that calls cannot be held to one at a time', () => {
     expect(warningsOf({ tools: [f], parallelToolCalls: false })).toEqual(['dropped $parallelToolCalls!'])
     expect(warningsOf({ tools: [f], parallelToolCalls: true })).toEqual([])
+    expect(warningsOf({ parallelToolCalls: false })).toEqual([])
   })
 
   it('says what else is lost', () => {

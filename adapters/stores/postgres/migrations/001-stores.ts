@@ -146,7 +146,9 @@ CREATE TABLE crossmodel_usage_records (
   cost_micro              bigint NOT NULL,
   shortfall_micro         bigint NOT NULL,
   end_user                text,
-  streamed                boolean NOT NULL
+  streamed                boolean NOT NULL,
+  -- JSON; null where one try was enough.
+  attempts                text
 );
 -- Pages, newest first: of all, of an account, of a key.
 CREATE INDEX crossmodel_usage_records_time ON crossmodel_usage_records (time, request_id);

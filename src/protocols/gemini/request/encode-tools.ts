@@ -140,7 +140,7 @@ function encodeChoice(
 ): JsonObject | undefined {
   const choice = request.toolChoice
   const strict = functions.some((tool) => tool.type === 'function' && tool.strict === true)
-  if (request.parallelToolCalls === false) {
+  if (request.parallelToolCalls === false && functions.length > 0) {
     encoding.warnings.push({
       code: 'dropped',
       path: fieldPath('parallelToolCalls'),

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
-import { openSqlite, type SqliteStores } from '../../../../adapters/stores/sqlite/index.js'
+import { openSqlite, openSqliteOutbox, type SqliteStores } from '../../../../adapters/stores/sqlite/index.js'
 import { EXPIRES_AT, holdRequest, usageRecord } from '../../../contracts/samples.js'
+import { CHAT, chatAnswer } from '../../../support/calls.js'
+import { refuseConnection, replaceMethods } from '../../../support/replace-methods.js'
+import { createTestGateway } from '../../../support/test-gateway.js'
 
 /** What a process of the tests does with a file when it is told to go. It is run from a bundle: see `processes.ts`. */
 const TASKS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
@@ -30,6 +33,20 @@ const TASKS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
     }
     await stores.close()
     return passed
+  },
+  /** Answers three calls whose ledger takes holds but settles nothing; tells the id of each one that was answered. */
+  async 'answer-and-owe'(path) {
+    const stores = await openSqlite({ path })
+    replaceMethods(stores.ledger, { settle: refuseConnection })
+    const outbox = await openSqliteOutbox({ path: `${path}.outbox` })
+    const tested = createTestGateway({ stores, outbox })
+    tested.vendor.always(chatAnswer({ prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }))
+    for (let index = 0; index < 3; index += 1) {
+      const { headers } = await tested.post(CHAT.path, CHAT.request())
+      process.send?.(headers['x-request-id'])
+    }
+    // Nothing more comes: here it is killed.
+    await once(process, 'message')
   },
   /** Serves calls until it is killed, and tells of each one when all of it has been answered. */
   async serve(path) {

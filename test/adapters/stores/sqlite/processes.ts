@@ -18,8 +18,8 @@ export interface SqliteProcess {
   readonly go: () => void
   /** Its next message. */
   readonly next: () => Promise<unknown>
-  /** Lets it begin and takes its life, without a warning, in the middle of it; answers the messages that had come. */
-  readonly goAndDie: () => Promise<readonly unknown[]>
+  /** Lets it begin and takes its life, without a warning, at its so many-th message; answers all that had come. */
+  readonly goAndDie: (afterMessages?: number) => Promise<readonly unknown[]>
 }
 
 const packages = fileURLToPath(new URL('../../../../node_modules', import.meta.url))
@@ -43,7 +43,7 @@ export async function createSqliteProcesses({ withPackages = true } = {}): Promi
       children.push(child)
       const next = async (): Promise<unknown> => ((await once(child, 'message')) as unknown[])[0]
       if ((await next()) !== 'ready') throw new Error(`the process for ${task} did not start`)
-      return { go: () => void child.send('go'), next, goAndDie: () => killAtWork(child) }
+      return { go: () => void child.send('go'), next, goAndDie: (after) => killAtWork(child, after) }
     },
     async close() {
       for (const child of children) child.kill('SIGKILL')
@@ -54,11 +54,11 @@ export async function createSqliteProcesses({ withPackages = true } = {}): Promi
 
 const KILL_AFTER_MESSAGES = 150
 
-async function killAtWork(child: ChildProcess): Promise<readonly unknown[]> {
+async function killAtWork(child: ChildProcess, after = KILL_AFTER_MESSAGES): Promise<readonly unknown[]> {
   const messages: unknown[] = []
   child.on('message', (message) => {
     messages.push(message)
-    if (messages.length === KILL_AFTER_MESSAGES) child.kill('SIGKILL')
+    if (messages.length === after) child.kill('SIGKILL')
   })
   child.send('go')
   await once(child, 'close')
