@@ -9,7 +9,7 @@ import {
 } from '../../src/index.js'
 
 /** Headers of a refused call that clients look for in its message. */
-const ERROR_HEADERS = ['retry-after', 'retry-after-ms', 'x-should-retry', 'x-request-id']
+const ERROR_HEADERS = ['retry-after', 'retry-after-ms', 'x-request-id']
 
 /** The message for a call that was answered with an HTTP error. */
 export function describeRefusal({ status, headers, body }: GatewayResponse): JsonObject {
@@ -19,8 +19,7 @@ export function describeRefusal({ status, headers, body }: GatewayResponse): Jso
     return describeError(new GatewayError('internal_error', 'The gateway failed.'))
   const names = ERROR_HEADERS.filter((name) => headers[name] !== undefined)
   const said = Object.fromEntries(names.map((name) => [name, headers[name]]))
-  // OpenAI's SDK types the headers inside the error, Codex reads them beside it.
-  return { type: 'error', status, error: { ...json['error'], headers: said }, headers: said }
+  return { type: 'error', status, error: json['error'], headers: said }
 }
 
 /** The message for an error of this socket's own. */

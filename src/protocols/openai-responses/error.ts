@@ -76,6 +76,9 @@ export function encodeStreamError(
 const IN_STREAM: Readonly<Partial<Record<ErrorCode, string>>> = {
   server_is_overloaded: 'server_error',
   model_unavailable: 'server_error',
+  upstream_stream_truncated: 'server_error',
+  upstream_timeout: 'server_error',
+  provider_error: 'server_error',
 }
 
 /** The time to wait as agents read it from a text: a stream has no header for it any more. */

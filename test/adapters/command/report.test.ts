@@ -15,10 +15,10 @@ const EVENT: StoreFailureEvent = {
 function open(store = 'postgres://user:hunter2@db/money') {
   const terminal = createTerminal()
   const { onStoreFailure } = createReport({ store }, terminal)
-  return {
-    report: (event: Partial<StoreFailureEvent> = {}) => onStoreFailure?.({ ...EVENT, ...event }),
-    terminal,
+  const report = (event: Partial<StoreFailureEvent> = {}): void => {
+    void onStoreFailure?.({ ...EVENT, ...event })
   }
+  return { report, terminal }
 }
 
 const read = (line: string | undefined): unknown =>

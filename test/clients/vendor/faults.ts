@@ -29,7 +29,7 @@ const OVERLOADED: Readonly<Record<UpstreamId, VendorProblem>> = {
 const OVERFLOWN: Readonly<Record<UpstreamId, VendorProblem>> = {
   'openai-chat': new VendorProblem(
     400,
-    "This model's maximum context length is 128000 tokens. However, you requested 131072 tokens.",
+    "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens (135904 in the messages, 4096 in the completion). Please reduce the length of the messages or completion.",
   ),
   'openai-responses': new VendorProblem(
     400,

@@ -5,8 +5,16 @@ import { GatewayError, type ErrorCode } from '../../../errors.js'
 /** The OpenAI error body. */
 export function encodeError(error: GatewayError): JsonObject {
   return {
-    error: { message: error.message, type: error.type, param: error.param, code: error.code },
+    error: { message: wording(error), type: error.type, param: error.param, code: error.code },
   }
+}
+
+/** Clients compact a conversation when they read OpenAI's own words; some look at no code. */
+const OVERFLOW = 'Your input exceeds the context window of this model.'
+
+function wording({ code, message }: GatewayError): string {
+  const isForeign = code === 'context_length_exceeded' && !/exceeds the context window/i.test(message)
+  return isForeign ? `${OVERFLOW} ${message}` : message
 }
 
 /** The last event of a stream that broke: no finish and no `[DONE]` follow, so no client takes it for an end. */
