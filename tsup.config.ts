@@ -28,5 +28,6 @@ export default defineConfig({
     'libsql',
     'pg',
     'redis',
+    'ws',
   ],
 })

@@ -183,7 +183,17 @@ describe('the manifest', () => {
   })
 
   test('leaves frameworks and database clients to the host, as optional peers', () => {
-    const peers = ['@hono/node-server', 'express', 'fastify', 'hono', 'ioredis', 'libsql', 'pg', 'redis']
+    const peers = [
+      '@hono/node-server',
+      'express',
+      'fastify',
+      'hono',
+      'ioredis',
+      'libsql',
+      'pg',
+      'redis',
+      'ws',
+    ]
     expect(Object.keys(manifest.peerDependencies ?? {}).sort()).toEqual(peers)
     for (const name of peers) expect(manifest.peerDependenciesMeta?.[name]).toEqual({ optional: true })
     expect(Object.keys(manifest.dependencies).filter((name) => peers.includes(name))).toEqual([])

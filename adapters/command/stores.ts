@@ -71,7 +71,7 @@ export async function openOutbox({ outbox: name }: Pick<GatewayConfig, 'outbox'>
   return await open('outbox', name, async () => {
     const { openSqliteOutbox } = await import('../stores/sqlite/outbox.js')
     const outbox = await openSqliteOutbox({ path: name.slice('sqlite:'.length) })
-    return { outbox, close: outbox.close }
+    return { outbox, close: () => outbox.close() }
   })
 }
 

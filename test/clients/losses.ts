@@ -1,5 +1,6 @@
 /** What a translation may leave out for these clients, as `code path`, and why nobody misses it. */
 export const EXPECTED_LOSSES: Readonly<Record<string, string>> = {
+  'clamped thinking': 'the nearest of the levels that a model has',
   'clamped max_tokens': 'a client does not know what the model can write',
   'dropped context_management': 'it asks to keep all thinking, which is what happens',
   'dropped messages[].reasoning_content':
@@ -16,6 +17,7 @@ export const EXPECTED_LOSSES: Readonly<Record<string, string>> = {
   'dropped text.verbosity': 'how long an answer is to be has no place in the protocols of others',
   'dropped tools[]': 'words of a schema that Gemini does not know, and web search where the vendor has none',
   'emulated messages[]': 'an instruction within the conversation becomes marked text of the user',
+  'emulated messages[].content[]': 'pi does not bring the signature of a call back: Gemini gets its stand-in',
   'emulated messages[].tool_calls[]': 'Chat carries no thought signature: Gemini gets its stand-in',
   'emulated input[].tools[].tools[]': 'a grammar is told in words',
   'emulated tools[].tool_search': 'all tools are given at once',

@@ -37,8 +37,8 @@ describe.each(AGENTS)('$title, speaking $speaks', (agent) => {
 })
 
 /** Chat has no place for the opaque state of another protocol; its plain words do come back. */
-function carriesState({ speaks }: Agent, upstream: UpstreamId): boolean {
-  return speaks !== 'Chat' || upstream === 'openai-chat'
+function carriesState({ speaks, forgets = [] }: Agent, upstream: UpstreamId): boolean {
+  return (speaks !== 'Chat' || upstream === 'openai-chat') && !forgets.includes(upstream)
 }
 
 function upstreamsOf({ except = [] }: Agent): readonly UpstreamId[] {

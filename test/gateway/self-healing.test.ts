@@ -4,6 +4,7 @@ import { createTestGateway } from '../support/test-gateway.js'
 
 const TOO_LONG =
   "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."
+const OPENAI_WORDS = `Your input exceeds the context window of this model. ${TOO_LONG}`
 const CLAUDE_WORDS = 'prompt is too long: 9000 tokens > 8192 maximum'
 const anthropic = (type: string, message: string): object => ({ type: 'error', error: { type, message } })
 const openai = (message: string, more: object = {}): object => ({
@@ -11,12 +12,19 @@ const openai = (message: string, more: object = {}): object => ({
 })
 
 describe('a compatible vendor’s own words for an overflow', () => {
-  it.each([CHAT, RESPONSES])('become the code that clients of $path know', async ({ path, request }) => {
-    const { post, vendor } = createTestGateway()
-    vendor.play(whole(openai(TOO_LONG), 400))
-    const { status, json } = await post(path, request())
-    expect([status, json.error.code, json.error.message]).toEqual([400, 'context_length_exceeded', TOO_LONG])
-  })
+  it.each([CHAT, RESPONSES])(
+    'become the code and the words that clients of $path know',
+    async ({ path, request }) => {
+      const { post, vendor } = createTestGateway()
+      vendor.play(whole(openai(TOO_LONG), 400))
+      const { status, json } = await post(path, request())
+      expect([status, json.error.code, json.error.message]).toEqual([
+        400,
+        'context_length_exceeded',
+        OPENAI_WORDS,
+      ])
+    },
+  )
 
   it('become the words that clients of Messages know', async () => {
     const { post, vendor } = createTestGateway()

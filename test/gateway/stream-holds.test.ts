@@ -345,7 +345,7 @@ describe('a stream that lives longer than a hold', () => {
 
   it('goes on when its slot cannot be kept', async () => {
     const failures: StoreFailureEvent[] = []
-    const hooks = { onStoreFailure: (event: StoreFailureEvent) => void failures.push(event) }
+    const hooks = { onStoreFailure: (failure: StoreFailureEvent) => void failures.push(failure) }
     const tested = start({ ...slot, hooks })
     replaceMethods(tested.stores.limits, { renew: refuseConnection })
     expect(await outlive(tested, 'test/chat')).toBe(200)

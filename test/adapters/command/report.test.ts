@@ -14,9 +14,9 @@ const EVENT: StoreFailureEvent = {
 
 function open(store = 'postgres://user:hunter2@db/money') {
   const terminal = createTerminal()
-  const { onStoreFailure } = createReport({ store }, terminal)
+  const hooks = createReport({ store }, terminal)
   const report = (event: Partial<StoreFailureEvent> = {}): void => {
-    void onStoreFailure?.({ ...EVENT, ...event })
+    void hooks.onStoreFailure?.({ ...EVENT, ...event })
   }
   return { report, terminal }
 }

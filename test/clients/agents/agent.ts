@@ -38,6 +38,8 @@ export interface Agent {
   readonly alias?: string | undefined
   /** Upstreams that are left out. */
   readonly except?: readonly UpstreamId[] | undefined
+  /** Upstreams whose reasoning state it does not bring back. */
+  readonly forgets?: readonly UpstreamId[] | undefined
   /** It ends without a word when its conversation was compacted. */
   readonly silentAfterCompaction?: boolean | undefined
   readonly launch: (site: Site) => Launch

@@ -6,7 +6,7 @@ export const cline: Agent = {
   title: 'Cline',
   speaks: 'Chat',
   program: ['cline'],
-  survives: ['rate', 'overload', 'cut', 'overflow'],
+  survives: ['rate', 'overload', 'overflow'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['-P', 'openai-compatible', '-k', key, '-m', model, '--thinking', 'medium', prompt],
     // By itself it leaves a daemon behind.

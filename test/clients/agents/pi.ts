@@ -13,6 +13,7 @@ export const pi: readonly Agent[] = APIS.map(({ speaks, api, path }) => ({
   speaks,
   program: ['pi'],
   silentAfterCompaction: true,
+  forgets: speaks === 'Messages' ? ['gemini'] : [],
   survives: ['rate', 'overload', 'cut', 'overflow'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['--provider', 'gateway', '--model', model, '--thinking', 'medium', '-p', prompt],
