@@ -7,7 +7,7 @@ import { findMove, type Move, type Step, STEPS, type Task } from './toolbox.js'
 /** What the model answers when everything is done: looked for on the terminal of the client. */
 export const ANSWER = 'The greeting is corrected. (answer 7f3a91)'
 /** What it answers to a request without tools: a title, a summary. */
-export const ASIDE = 'Correct the greeting: run the command, read the file, edit it.'
+const ASIDE = 'Correct the greeting: run the command, read the file, edit it.'
 
 /** The next turn of the conversation. `move` is undefined for words alone. */
 export interface Turn {
