@@ -188,12 +188,12 @@ test('case 43: a Responses stream that failed says so of the response first, the
         id: 'resp_1',
         object: 'response',
         status: 'failed',
-        error: { code: 'provider_error', message: 'it broke' },
+        error: { code: 'server_error', message: 'it broke' },
         output: [],
       },
       sequence_number: 5,
     },
-    { type: 'error', code: 'provider_error', message: 'it broke', param: null, sequence_number: 6 },
+    { type: 'error', code: 'server_error', message: 'it broke', param: null, sequence_number: 6 },
   ])
 })
 

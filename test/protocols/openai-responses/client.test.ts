@@ -112,7 +112,7 @@ describe('errors towards the client', () => {
   test('case 43: an error inside a stream is an error event', () => {
     const error = new GatewayError('provider_error', 'The provider failed.')
     expect(client.encodeStreamError(error, { requestId: 'req_cm_1', sequence: 5 })).toBe(
-      'event: error\ndata: {"type":"error","code":"provider_error","message":"The provider failed.","param":null,"sequence_number":5}\n\n',
+      'event: error\ndata: {"type":"error","code":"server_error","message":"The provider failed.","param":null,"sequence_number":5}\n\n',
     )
   })
 
@@ -124,8 +124,8 @@ describe('errors towards the client', () => {
     const text = client.encodeStreamError(error, { requestId: 'req_cm_1', sequence: 5, responseId: 'resp_1' })
     expect(text).toBe(
       'event: response.failed\ndata: {"type":"response.failed","response":{"id":"resp_1","object":"response","status":"failed",' +
-        '"error":{"code":"upstream_timeout","message":"Request timed out: the provider did not answer. Try again later."},"output":[]},"sequence_number":5}\n\n' +
-        'event: error\ndata: {"type":"error","code":"upstream_timeout","message":"Request timed out: the provider did not answer. Try again later.","param":null,"sequence_number":6}\n\n',
+        '"error":{"code":"server_error","message":"Request timed out: the provider did not answer. Try again later."},"output":[]},"sequence_number":5}\n\n' +
+        'event: error\ndata: {"type":"error","code":"server_error","message":"Request timed out: the provider did not answer. Try again later.","param":null,"sequence_number":6}\n\n',
     )
   })
 

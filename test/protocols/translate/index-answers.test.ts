@@ -235,8 +235,10 @@ describe('an HTTP error of a vendor', () => {
     expect(answers.map(({ error }) => [error.kind, error.tokens])).toEqual(
       from.map(() => ['context-overflow', { actual: 9000, limit: 8192 }]),
     )
+    const message = `Your input exceeds the context window of this model. ${overflow}`
+    const worded = { error: { ...body.error, message } }
     expect(answers.map((answer) => answer.body)).toEqual([
-      body,
+      worded,
       body,
       {
         type: 'error',
