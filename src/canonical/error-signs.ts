@@ -52,7 +52,7 @@ const AUTHENTICATION_WORDS: readonly RegExp[] = [
   /(?:incorrect|invalid) (?:x-)?api[ -]key|invalid authentication/i,
 ]
 
-/** What a model cannot do is the request's fault, though some call it a missing model or a fault of their own. */
+/** What a model cannot do is the request's fault, though some call it a missing model. */
 const INABILITY_WORDS: readonly RegExp[] = [
   /no endpoints found that support/i,
   /(?:image|audio|video|file|document) input is not supported/i,

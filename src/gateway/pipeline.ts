@@ -59,7 +59,7 @@ export async function runCall(
     const facts = await inspect(core, call, client, asked.json)
     const leg = await resolve(core, call, { identity, client, facts, request, body: asked, fallbacks })
     const body = bodyFor(core, identity, { asked, fallbacks, leg })
-    const opening = client.openState?.(core, call, { client, identity, body }) ?? null
+    const opening = client.openState?.(core, call, { client, identity, body, leg }) ?? null
     const kept = opening === null ? null : await opening
     admission = await admit(core, call, identity, { leg, facts, body: (kept?.body ?? body).json })
     const exchange = await createExchange(core, call, { client, body, facts, leg, admission, kept })

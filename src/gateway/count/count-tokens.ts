@@ -38,7 +38,7 @@ export async function countTokens(
     const leg = resolveLeg(core, identity, model, client.words)
     await takeRoute(core, call, leg)
     const whole = bodyOf(json)
-    const kept = (await client.openState?.(core, call, { client, identity, body: whole })) ?? null
+    const kept = (await client.openState?.(core, call, { client, identity, body: whole, leg })) ?? null
     const prepared = kept?.prepare(leg, whole) ?? null
     const counted = await askVendor(core, call, { client, request, body, json, leg, prepared })
     call.headers['x-crossmodel-token-count'] = counted === null ? 'estimate' : 'vendor'

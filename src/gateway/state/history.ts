@@ -53,7 +53,7 @@ export async function loadHistory(
   return { items: sinceCompaction([...previous.input, ...outputOf(previous.response)]), previous }
 }
 
-/** Finds what the items of a request stand for. Throws `not_found` for a reference to what this account has not. */
+/** Finds what the items of a request stand for. Throws `invalid_value` for a reference to what this account has not. */
 export async function resolveItems(
   records: Records,
   { input }: JsonObject,
@@ -103,5 +103,5 @@ function holderThatKnows({ upstream, vendorId }: StoredResponse): string | null 
 
 function itemNotFound(id: string, param: string): GatewayError {
   const message = `Item with id '${id.slice(0, 200)}' not found. Items are kept only of answers that were stored; send the whole item ("store": false makes clients do so).`
-  return new GatewayError('not_found', message, { param })
+  return new GatewayError('invalid_value', message, { param })
 }

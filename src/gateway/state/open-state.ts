@@ -11,7 +11,7 @@ import type { ReadBody } from '../http/read-body.js'
 import { passesThrough } from '../reply/exchange.js'
 import type { Leg } from '../send/resolve.js'
 import { answerLater } from './background.js'
-import { loadHistory, resolveItems } from './history.js'
+import { type History, loadHistory, type ResolvedItem, resolveItems } from './history.js'
 import { keepAnswer } from './keep-answer.js'
 import { createKeeper, type Serving } from './keeper.js'
 import { keysOf } from './keys.js'
@@ -23,7 +23,7 @@ import {
   prepareForHolder,
   prepareInFull,
 } from './prepare-body.js'
-import { conversationTooLarge, createRecords } from './records.js'
+import { conversationTooLarge, createRecords, type Records } from './records.js'
 import { readWishes, type StateWishes } from './wishes.js'
 
 /** A call that follows what was kept, or whose answer is to be kept. */
@@ -42,10 +42,12 @@ export interface StateRequest {
   readonly client: ClientProtocol
   readonly identity: Identity
   readonly body: ReadBody
+  /** Where the call goes first. */
+  readonly leg: Leg
 }
 
 /** The step of the pipeline between reading a request and admitting it; null for one that needs nothing kept. */
-export type OpenState = (core: Core, call: Call, request: StateRequest) => Promise<KeptCall> | null
+export type OpenState = (core: Core, call: Call, request: StateRequest) => Promise<KeptCall | null> | null
 
 /** For the endpoint that creates responses. */
 export const openResponseState: OpenState = (core, call, request) =>
@@ -59,17 +61,19 @@ interface Options extends StateRequest {
   readonly isCompactEndpoint: boolean
 }
 
-function openState(core: Core, call: Call, options: Options): Promise<KeptCall> | null {
+function openState(core: Core, call: Call, options: Options): Promise<KeptCall | null> | null {
   const mayStore = core.settings.responses.state !== 'off'
   const wishes = readWishes(options.body.json, { compacts: options.isCompactEndpoint, mayStore })
   return wishes === null ? null : openKept(core, call, { ...options, wishes })
 }
 
+/** Null for a call that follows what only its vendor knows. */
 async function openKept(
   core: Core,
   call: Call,
-  { client, identity, body, wishes, isCompactEndpoint }: Options & { readonly wishes: StateWishes },
-): Promise<KeptCall> {
+  options: Options & { readonly wishes: StateWishes },
+): Promise<KeptCall | null> {
+  const { client, identity, body, wishes, isCompactEndpoint } = options
   const { responses: settings } = core.settings
   if (wishes.background && !settings.background) throw noBackground()
   const records = createRecords(core, {
@@ -77,8 +81,9 @@ async function openKept(
     requestId: call.requestId,
     isAnswered: () => call.ended !== null || call.isDetached,
   })
-  const history = await loadHistory(records, wishes)
-  const items = await resolveItems(records, body.json, history)
+  const past = await readPast(core, records, options)
+  if (past === null) return null
+  const { history, items } = past
   if (wishes.conversationId !== null) {
     refuseFull([...history.items, ...items.map(({ whole }) => whole)], settings.maxBytes)
   }
@@ -119,6 +124,38 @@ async function openKept(
       return await answerLater(core, call, { keeper, records, key, body: body.json, summarizes, run })
     },
   }
+}
+
+interface Past {
+  readonly history: History
+  readonly items: readonly ResolvedItem[]
+}
+
+/**
+ * Reads what a request follows. Null where it names something that the gateway has not, but the vendor that it goes to
+ * may have, and nobody else's: there is no other account.
+ */
+async function readPast(
+  core: Core,
+  records: Records,
+  { client, leg, body, wishes }: Options & { readonly wishes: StateWishes },
+): Promise<Past | null> {
+  try {
+    const history = await loadHistory(records, wishes)
+    return { history, items: await resolveItems(records, body.json, history) }
+  } catch (error) {
+    const mayBeVendors =
+      core.settings.responses.state === 'vendor' &&
+      !wishes.background &&
+      passesThrough(client, leg, body.json)
+    if (mayBeVendors && GatewayError.isInstance(error) && error.status < 500 && (await isOnlyAccount(core)))
+      return null
+    throw error
+  }
+}
+
+async function isOnlyAccount({ stores }: Core): Promise<boolean> {
+  return (await stores.keys.accounts({ limit: 2 })).length === 1
 }
 
 /** Part of a conversation's room that its next answer may need. */

@@ -20,7 +20,7 @@ describe.each(Object.keys(stores))('responses kept on %s', (store) => {
     await expect(openai.responses.delete(made.id)).rejects.toMatchObject({ status: 404 })
     const reference = { type: 'item_reference' as const, id: made.output[0]?.id ?? '' }
     const again = openai.responses.create({ model: 'pair/chat', input: [reference] })
-    await expect(again).rejects.toMatchObject({ status: 404 })
+    await expect(again).rejects.toMatchObject({ status: 400, param: 'input[0]' })
   })
 
   it('lists all that led to it, in pages of any size and both orders', async () => {

@@ -81,7 +81,7 @@ describe.each(rows)('previous_response_id: $model on $store (streamed: $streamed
     })
     const reference = { type: 'item_reference' as const, id: idsOf(first)[0] ?? '' }
     await expect(create(openai, { input: [reference] })).rejects.toMatchObject({
-      status: 404,
+      status: 400,
       param: 'input[0]',
     })
   })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { responsesAnswer, responsesStream, stream, whole } from '../../support/calls.js'
 import { readAnswer } from '../../support/read-answer.js'
-import { AUTHORIZED } from '../../support/test-gateway.js'
+import { AUTHORIZED, KEY } from '../../support/test-gateway.js'
+import { BALANCE_OF_PAIRS } from '../../pairs/pair.js'
 import { createStateGateway, idsOf } from './state-gateway.js'
 
 const MODEL = 'pair/responses'
@@ -36,6 +37,20 @@ describe('state that the vendor keeps', () => {
     })
     const stored = await openai.responses.retrieve(first.id)
     expect(stored).toEqual(first)
+  })
+
+  it('is asked for by ids that the gateway never saw, where there is one account only', async () => {
+    const accounts = [{ id: 'acme', balanceMicro: BALANCE_OF_PAIRS, keys: [{ key: KEY }] }]
+    const alone = createStateGateway({ accounts })
+    alone.vendor.play(responsesAnswer(USAGE))
+    const reference = { type: 'item_reference' as const, id: 'msg_before' }
+    const body = { model: MODEL, input: [reference], previous_response_id: 'resp_before' }
+    await alone.openai().responses.create(body)
+    expect(alone.vendor.last().json).toEqual({ ...body, model: 'gpt-5.5' })
+    const shared = createStateGateway()
+    const refused = { status: 400, code: 'previous_response_not_found' }
+    await expect(shared.openai().responses.create(body)).rejects.toMatchObject(refused)
+    expect(shared.vendor.calls).toHaveLength(0)
   })
 
   it('is made up for where the vendor has forgotten it', async () => {

@@ -224,7 +224,7 @@ const CAPABILITIES: readonly Said[] = (
     [
       'image_block',
       'llama.cpp',
-      500,
+      400,
       'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj',
     ],
     ['image_block', 'vLLM', 400, 'meta/llama is not a multimodal model'],

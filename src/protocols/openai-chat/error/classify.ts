@@ -21,7 +21,8 @@ export function classifyError({ status, message, codes, structured }: ErrorFacts
   const kinds = codes.map(kindOfCode)
   if (kinds.includes('context-overflow')) return 'context-overflow'
   const byText = kindOfWording(message)
-  if (byText !== undefined) return byText
+  // A vendor that calls it a fault of its own may be right: only what it blames the request for is the request's.
+  if (byText !== undefined && !(byText === 'bad-request' && byStatus === 'server')) return byText
   const byCode = kinds.find((kind) => kind !== undefined)
   if (byCode !== undefined && !(byStatus !== undefined && isVague(byCode))) return byCode
   return byStatus ?? byCode ?? (structured ? 'server' : 'garbage')
