@@ -145,6 +145,11 @@ describe('priceFor', () => {
     },
   )
 
+  it('takes the first of two tiers that begin at the same size', () => {
+    const twice: ModelPrice = { ...PRICE, tiers: [tier(200_000, 6_000_000), tier(200_000, 9_000_000)] }
+    expect(priceFor(twice, 300_000).inputMicroPer1M).toBe(6_000_000)
+  })
+
   it('decides for the whole call, by all input, cached or not', () => {
     const usage = usageOf({ inputTokens: 300_000, cacheReadTokens: 250_000, outputTokens: 1_000_000 })
     expect(costMicro(usage, price)).toBe(1_800_000 + 12_000_000)
