@@ -132,26 +132,36 @@ interface Past {
 }
 
 /**
- * Reads what a request follows. Null where it names something that the gateway has not, but the vendor that it goes to
- * may have, and nobody else's: there is no other account.
+ * Reads what a request follows. Null where all that it names is unknown here, but may be known to the vendor that it
+ * goes to, and is then nobody else's: there is no other account.
  */
 async function readPast(
   core: Core,
   records: Records,
   { client, leg, body, wishes }: Options & { readonly wishes: StateWishes },
 ): Promise<Past | null> {
+  let history: History | null = null
   try {
-    const history = await loadHistory(records, wishes)
+    history = await loadHistory(records, wishes)
     return { history, items: await resolveItems(records, body.json, history) }
   } catch (error) {
+    const followsOurs = history !== null && (wishes.previousId !== null || wishes.conversationId !== null)
     const mayBeVendors =
-      core.settings.responses.state === 'vendor' &&
+      !followsOurs &&
       !wishes.background &&
+      core.settings.responses.state === 'vendor' &&
       passesThrough(client, leg, body.json)
-    if (mayBeVendors && GatewayError.isInstance(error) && error.status < 500 && (await isOnlyAccount(core)))
-      return null
+    if (mayBeVendors && isUnknown(error) && (await isOnlyAccount(core))) return null
     throw error
   }
+}
+
+/** True for what is not here; what is here and cannot be followed (it still runs) is another matter. */
+function isUnknown(error: unknown): boolean {
+  if (!GatewayError.isInstance(error)) return false
+  const { code, param } = error
+  if (code === 'invalid_value') return param?.startsWith('input[') === true
+  return code === 'previous_response_not_found' || code === 'not_found'
 }
 
 async function isOnlyAccount({ stores }: Core): Promise<boolean> {

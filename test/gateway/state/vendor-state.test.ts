@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { defer } from '../../contracts/http-server.js'
 import { responsesAnswer, responsesStream, stream, whole } from '../../support/calls.js'
 import { readAnswer } from '../../support/read-answer.js'
 import { AUTHORIZED, KEY } from '../../support/test-gateway.js'
@@ -51,6 +52,24 @@ describe('state that the vendor keeps', () => {
     const refused = { status: 400, code: 'previous_response_not_found' }
     await expect(shared.openai().responses.create(body)).rejects.toMatchObject(refused)
     expect(shared.vendor.calls).toHaveLength(0)
+  })
+
+  it('is not asked for what the gateway has itself, where there is one account only', async () => {
+    const accounts = [{ id: 'acme', balanceMicro: BALANCE_OF_PAIRS, keys: [{ key: KEY }] }]
+    const tested = createStateGateway({ accounts })
+    const openai = tested.openai()
+    const hanging = defer()
+    tested.vendor.play({ steps: [hanging.promise] })
+    const running = await openai.responses.create({ model: MODEL, input: 'one', background: true })
+    const follow = openai.responses.create({ model: MODEL, input: 'two', previous_response_id: running.id })
+    await expect(follow).rejects.toMatchObject({ status: 400, param: 'previous_response_id' })
+    hanging.resolve()
+    const first = await openai.responses.create({ model: MODEL, input: 'one' })
+    const calls = tested.vendor.calls.length
+    const input = [{ type: 'item_reference' as const, id: 'msg_unknown' }]
+    const refer = openai.responses.create({ model: MODEL, input, previous_response_id: first.id })
+    await expect(refer).rejects.toMatchObject({ status: 400, param: 'input[0]' })
+    expect(tested.vendor.calls).toHaveLength(calls)
   })
 
   it('is made up for where the vendor has forgotten it', async () => {
