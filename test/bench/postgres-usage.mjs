@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { buildModules } from './modules.mjs'
+import { USAGE_RECORD } from './usage-record.mjs'
 
 const { values } = parseArgs({ options: { records: { type: 'string', default: '10000000' } } })
 const count = Number(values.records)
@@ -94,30 +95,12 @@ async function measure() {
 function record(index) {
   appended += 1
   return {
+    ...USAGE_RECORD,
     requestId: `new_${appended}`,
     accountId: `account_${index}`,
     keyId: `key_${index}`,
     time: END - 1,
     model: `model_${index % 20}`,
-    route: 'route',
-    endpoint: 'chat',
-    status: 'completed',
-    httpStatus: 200,
-    errorCode: null,
-    errorMessage: null,
-    latencyMs: 12.5,
-    timeToFirstByteMs: 8,
-    usage: {
-      inputTokens: 1000,
-      cacheReadTokens: 0,
-      cacheWriteTokens: 0,
-      cacheWriteLongTokens: 0,
-      outputTokens: 100,
-      reasoningTokens: 0,
-    },
-    costMicro: 1234,
-    shortfallMicro: 0,
     endUser: 'user_7',
-    streamed: false,
   }
 }

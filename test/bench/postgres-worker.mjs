@@ -1,35 +1,13 @@
 // One gateway process of postgres.mjs: clients that each make one request after the other.
 import pg from 'pg'
 import { openPostgres } from '../../adapters/stores/postgres/index.ts'
+import { USAGE_RECORD } from './usage-record.mjs'
 
 const { url, prefix, accounts, clients, seconds, pipeline } = JSON.parse(process.argv[2])
 const pool = new pg.Pool({ connectionString: url, max: 10, pipeline })
 const stores = await openPostgres({ pool })
 const latenciesMs = []
 let requests = 0
-
-const RECORD = {
-  model: 'openai/gpt-5.5',
-  route: 'openai:gpt-5.5',
-  endpoint: 'chat',
-  status: 'completed',
-  httpStatus: 200,
-  errorCode: null,
-  errorMessage: null,
-  latencyMs: 12.5,
-  timeToFirstByteMs: 8,
-  usage: {
-    inputTokens: 1000,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    cacheWriteLongTokens: 0,
-    outputTokens: 100,
-    reasoningTokens: 0,
-  },
-  shortfallMicro: 0,
-  endUser: null,
-  streamed: false,
-}
 
 const started = process.cpuUsage()
 const end = performance.now() + seconds * 1000
@@ -57,7 +35,7 @@ async function work(client) {
     if (!held.ok) throw new Error(held.reason)
     const { chargedMicro } = await stores.ledger.settle(holdId, 1234)
     await stores.usage.append({
-      ...RECORD,
+      ...USAGE_RECORD,
       requestId: holdId,
       accountId,
       keyId,

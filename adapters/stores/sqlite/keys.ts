@@ -7,7 +7,7 @@ import {
   type KeyStore,
 } from '../../../src/index.js'
 import type { SqliteConnection } from './connection.js'
-import type { SqlRow } from './driver.js'
+import type { SqlRow, SqlValue } from './driver.js'
 import {
   bindInteger,
   bindJson,
@@ -141,29 +141,19 @@ function insertAccount(connection: SqliteConnection, account: AccountRecord): bo
 }
 
 function insertKey(connection: SqliteConnection, key: KeyRecord): boolean {
-  const changed = connection.run(
-    INSERT_KEY,
-    key.id,
-    key.accountId,
-    key.hash,
-    key.hint,
-    key.status,
-    key.name ?? null,
-    bindOptional(key.rpm),
-    bindOptional(key.tpm),
-    bindOptional(key.concurrency),
-    bindJson(key.allowedModels),
-    bindJson(key.spendLimits),
-    bindJson(key.endUserSpendLimits),
-    bindOptional(key.expiresAt),
-    bindTime(key.createdAt),
+  const { id, accountId, hash, hint, createdAt } = key
+  return (
+    connection.run(INSERT_KEY, id, accountId, hash, hint, ...bindSettings(key), bindTime(createdAt)) === 1
   )
-  return changed === 1
 }
 
 function updateKey(connection: SqliteConnection, key: KeyRecord): void {
-  connection.run(
-    UPDATE_KEY,
+  connection.run(UPDATE_KEY, ...bindSettings(key), key.id)
+}
+
+/** What can be changed of a key, in the order of its columns. */
+function bindSettings(key: KeyRecord): readonly SqlValue[] {
+  return [
     key.status,
     key.name ?? null,
     bindOptional(key.rpm),
@@ -173,8 +163,7 @@ function updateKey(connection: SqliteConnection, key: KeyRecord): void {
     bindJson(key.spendLimits),
     bindJson(key.endUserSpendLimits),
     bindOptional(key.expiresAt),
-    key.id,
-  )
+  ]
 }
 
 function writeAudit(connection: SqliteConnection, audit: AuditDraft): void {

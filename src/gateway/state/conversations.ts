@@ -4,21 +4,17 @@ import type { Core } from '../core.js'
 import { readBody } from '../http/read-body.js'
 import type { GatewayRequest, GatewayResponse } from '../http/http.js'
 import { respondJson } from '../http/respond.js'
+import type { StateOperation } from '../http/state-routes.js'
 import type { StoredConversation } from './entries.js'
 import { areItems, toListed, withIds } from './items.js'
 import type { AnswerStateQuery, StateQuery } from './operations.js'
 import { listOf, pageOf } from './pages.js'
 import { conversationNotFound, isMetadata } from './records.js'
 
-type ConversationOperation =
-  | 'create-conversation'
-  | 'read-conversation'
-  | 'update-conversation'
-  | 'delete-conversation'
-  | 'create-items'
-  | 'list-items'
-  | 'read-item'
-  | 'delete-item'
+type ConversationOperation = Extract<
+  StateOperation,
+  `${string}-conversation` | `${string}-item` | `${'create' | 'list'}-items`
+>
 
 const MOST_ITEMS = 20
 
