@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup'
+import { consolePageForEsbuild } from './scripts/console-page.mjs'
 
 /** Declarations come from `tsc` (tsconfig.build.json), in the same layout as these files. */
 export default defineConfig({
@@ -7,6 +8,9 @@ export default defineConfig({
     'src/gateway/platform.ts',
     'adapters/http/*.ts',
     'adapters/stores/*/index.ts',
+    'src/console/index.ts',
+    'adapters/payments/*.ts',
+    'adapters/telemetry/*.ts',
     'adapters/command/main.ts',
   ],
   format: 'esm',
@@ -17,6 +21,7 @@ export default defineConfig({
   splitting: true,
   treeshake: true,
   clean: true,
+  esbuildPlugins: [consolePageForEsbuild()],
   external: [
     '#platform',
     /^node:/,
@@ -29,5 +34,8 @@ export default defineConfig({
     'pg',
     'redis',
     'ws',
+    'stripe',
+    '@opentelemetry/api',
+    'prom-client',
   ],
 })

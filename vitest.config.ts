@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { consolePageForVite } from './scripts/console-page.mjs'
 
 /** Tests run on the sources; `#platform` is what a Node user gets. */
 export default defineConfig({
+  plugins: [consolePageForVite()],
   resolve: {
     alias: { '#platform': fileURLToPath(new URL('./adapters/http/platform.ts', import.meta.url)) },
   },

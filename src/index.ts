@@ -19,15 +19,9 @@ export {
 } from './gateway/config/config.js'
 export type { BreakerConfig, RetryConfig, StateCacheConfig } from './gateway/config/routing-config.js'
 export type { AccountConfig, KeyConfig } from './keys/account-config.js'
-export type {
-  ErrorEvent,
-  Hooks,
-  Refusal,
-  RequestEvent,
-  RouteEvent,
-  StoreFailureEvent,
-  WarningEvent,
-} from './gateway/hooks.js'
+export type * from './gateway/hooks.js'
+export { combineHooks } from './gateway/combine-hooks.js'
+export { createRedactor, type Redact } from './gateway/redact.js'
 export { type ErrorCode, GatewayError, type GatewayErrorOptions, type ErrorType } from './errors.js'
 
 export { parseConfig } from './gateway/config/read-config.js'

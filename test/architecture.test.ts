@@ -16,7 +16,13 @@ const files = (folder: string): string[] =>
     entry.isDirectory() ? files(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
   )
 
-const sources = [...files('src'), ...files('adapters')].filter((file) => file.endsWith('.ts'))
+/** Runs in browsers, and has a rule of its own. */
+const PAGE = 'src/console/page/'
+const isCode = (file: string): boolean => /\.tsx?$/.test(file)
+const sources = [...files('src'), ...files('adapters')].filter(
+  (file) => isCode(file) && !file.startsWith(PAGE),
+)
+const pageSources = files('src/console/page').filter(isCode)
 const textOf = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 /** Imports and re-exports with their target as a path from the root, or as the package's name. */
@@ -69,6 +75,9 @@ const ALLOWED: Readonly<
   state: { values: ['errors', 'canonical'] },
   routing: { values: ['errors', 'canonical'] },
   stores: { values: ['errors', 'canonical', 'keys', 'limits', 'balance', 'usage', 'state'] },
+  console: {
+    values: ['errors', 'canonical', 'gateway', 'keys', 'limits', 'balance', 'usage', 'models'],
+  },
 }
 const CODECS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini']
 const codecRule = { values: ['canonical', 'errors', 'protocols'] }
@@ -83,7 +92,7 @@ describe('who may import whom', () => {
     const broken = imports.filter(({ from, to, typeOnly }) => {
       const [room, target] = [roomOf(from), roomOf(to)]
       if (!from.startsWith('src/') || target === 'package' || room === target) return false
-      if (room === 'gateway' || room === 'index') return target.startsWith('adapters')
+      if (room === 'gateway' || room === 'index') return target.startsWith('adapters') || target === 'console'
       const codec = CODECS.some((name) => room === `protocols/${name}`)
       const rule = codec ? codecRule : ALLOWED[room]
       if (rule?.values.includes(target)) return false
@@ -96,7 +105,7 @@ describe('who may import whom', () => {
     const broken = imports.filter(({ from, to }) => {
       if (!from.startsWith('adapters/') || roomOf(to) === 'package' || roomOf(from) === roomOf(to))
         return false
-      if (to === 'src/index.ts') return false
+      if (to === 'src/index.ts' || to === 'src/console/index.ts') return false
       return !(from.startsWith('adapters/command/') && to.startsWith('adapters/http/'))
     })
     expect(broken).toEqual([])
@@ -106,7 +115,19 @@ describe('who may import whom', () => {
     const users = (name: string): string[] =>
       imports.filter(({ to }) => to === name || to.startsWith(`${name}/`)).map(({ from }) => from)
     expect(users('eventsource-parser')).toEqual(['src/sse/parse.ts'])
-    expect(users('zod').filter((file) => !/\/wire(\/|\.ts)|config-schema\.ts$/.test(file))).toEqual([])
+    const home = /\/wire(\/|\.ts)|config-schema\.ts$|^src\/console\/api\/schemas\//
+    expect(users('zod').filter((file) => !home.test(file))).toEqual([])
+  })
+
+  it("lets the console's page have nothing but preact, uplot and the types of the API", () => {
+    const packages = /^(?:preact|uplot)(?:\/|$)/
+    const broken = pageSources.flatMap(importsOf).filter(({ to, typeOnly }) => {
+      if (to.startsWith(PAGE)) return false
+      if (to.startsWith('src/')) return !(typeOnly && to === 'src/console/api/types.ts')
+      return !packages.test(to)
+    })
+    expect(pageSources.length).toBeGreaterThan(0)
+    expect(broken).toEqual([])
   })
 })
 

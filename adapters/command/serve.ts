@@ -1,9 +1,11 @@
-import { type Gateway, type GatewayConfig, GatewayError } from '../../src/index.js'
+import { type Gateway, type GatewayConfig, GatewayError, type Handler } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
 import { readConfigFile } from './config-file.js'
+import { CONSOLE_PATH, openConsole } from './console.js'
 import { mount, mountWebSocket } from './frameworks.js'
 import { type Address, listen } from './listen.js'
 import { startMaintenance } from './maintenance.js'
+import { mountPaths } from './mount-paths.js'
 import { openGateway, readData } from './open-gateway.js'
 import { createReport } from './report.js'
 import { type OpenOutbox, openOutbox, openStores } from './stores.js'
@@ -26,13 +28,19 @@ const DRAIN_MS = 10_000
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   const config = readData(await readConfigFile(options.configPath), options.configPath)
   const { host, port = DEFAULT_PORT } = options
+  // Set and empty is as if it were not set: shells and compose files have no better way to say it.
+  const consoleToken = terminal.environment.CROSSMODEL_CONSOLE_TOKEN || undefined
   await runServer(
     {
       config,
       source: options.configPath,
       listen: options,
       address: { host, port },
-      describe: (url) => [`crossmodel-gateway is ready at ${url}`],
+      consoleToken,
+      describe: (url) => [
+        `crossmodel-gateway is ready at ${url}`,
+        ...(consoleToken === undefined ? [] : [`Console: ${url}${CONSOLE_PATH}/`]),
+      ],
     },
     terminal,
   )
@@ -45,6 +53,8 @@ export interface ServerOptions {
   readonly source: string
   readonly listen: ListenOptions
   readonly address: Address
+  /** Opens the console to who has it; undefined = no console. */
+  readonly consoleToken: string | undefined
   /** What to print when it listens. */
   readonly describe: (url: string) => readonly string[]
 }
@@ -60,7 +70,7 @@ export async function runServer(options: ServerOptions, terminal: Terminal): Pro
     const hooks = createReport(config, terminal)
     const gateway = openGateway({ ...config, stores, outbox: kept.outbox, hooks }, source)
     await prepare(gateway)
-    const listener = await mount(options.listen.framework, gateway)
+    const listener = await mount(options.listen.framework, await addConsole(gateway, options, terminal))
     const attach = await mountWebSocket(gateway, config.maxBodyBytes)
     const listening = await listen(listener, options.address, attach)
     for (const line of options.describe(listening.url)) terminal.print(line)
@@ -73,6 +83,15 @@ export async function runServer(options: ServerOptions, terminal: Terminal): Pro
   } finally {
     await withinTime(Promise.all([opened.close(), kept?.close()]), CLOSE_MS)
   }
+}
+
+async function addConsole(
+  gateway: Gateway,
+  { consoleToken }: ServerOptions,
+  terminal: Terminal,
+): Promise<Handler> {
+  if (consoleToken === undefined) return gateway
+  return mountPaths({ [CONSOLE_PATH]: await openConsole(gateway, consoleToken, terminal) }, gateway)
 }
 
 async function prepare(gateway: Gateway): Promise<void> {

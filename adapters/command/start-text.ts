@@ -1,10 +1,12 @@
 import type { GatewayConfigData } from '../../src/index.js'
+import { CONSOLE_PATH } from './console.js'
 
 /** What `start` tells about. */
 export interface Started {
   readonly url: string
   readonly key: string
   readonly config: GatewayConfigData
+  readonly consoleToken: string
 }
 
 /** A request to try, for one client protocol. */
@@ -35,12 +37,13 @@ const SAMPLES: readonly Sample[] = [
 ]
 
 /** Says where the gateway is, what it serves, and how to call it: one line of curl for each client protocol. */
-export function describeStart({ url, key, config }: Started): readonly string[] {
+export function describeStart({ url, key, config, consoleToken }: Started): readonly string[] {
   return [
     `crossmodel-gateway is ready at ${url}`,
     `Models:   ${config.models.map((model) => model.id).join(', ')}`,
     '          (simulated/… is no model: a built-in vendor that answers by fixed rules)',
     `Demo key: ${key}`,
+    `Console:  ${url}${CONSOLE_PATH}/#/sign-in?token=${consoleToken}`,
     `Kept in:  ${config.store === 'memory' ? 'memory, until it ends' : config.store}`,
     '',
     ...SAMPLES.flatMap((sample) => [formatCurl(sample, url, key), '']),

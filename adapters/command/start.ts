@@ -1,6 +1,7 @@
 import { createTransport } from '#platform'
 import type { Transport } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
+import { createConsoleToken } from './console.js'
 import { createStartData, openDataFolder } from './data-folder.js'
 import { DEFAULT_PORT, runServer } from './serve.js'
 import { createSimulatedTransport } from './simulated-vendor/index.js'
@@ -22,6 +23,7 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
     keySecret,
     demoKey: key,
   } = dataPath === null ? createStartData() : await openDataFolder(dataPath, terminal)
+  const consoleToken = createConsoleToken(keySecret)
   const config = { ...createStartConfig(terminal.environment, key), store, keySecret }
   await runServer(
     {
@@ -29,7 +31,8 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
       source: 'the demo configuration',
       listen: options,
       address: port === undefined ? { host, port: DEFAULT_PORT, otherwise: 0 } : { host, port },
-      describe: (url) => describeStart({ url, key, config }),
+      consoleToken,
+      describe: (url) => describeStart({ url, key, config, consoleToken }),
     },
     terminal,
   )

@@ -7,6 +7,10 @@ import type { Identity } from '../keys/key-store.js'
 import type { CallStatus } from '../usage/record.js'
 import type { Dialect } from './http/dialect.js'
 import type { Attempts } from './send/attempts.js'
+import type { Leg } from './send/resolve.js'
+
+/** Records outlive their request: of what a client wrote they keep no more than this. */
+export const KEPT_LENGTH = 512
 
 /** What is known of a request so far; each step of the pipeline adds to it. */
 export interface Call {
@@ -26,6 +30,8 @@ export interface Call {
   /** Model id of the catalogue, or what the client sent when it named none. */
   model: string
   route: string | null
+  /** Where it went last, for observers; null when it went nowhere. */
+  leg: Leg | null
   endUser: string | null
   streamed: boolean
   firstByteAt: number | null

@@ -8,6 +8,7 @@ import type { Delivery } from './settle/delivery.js'
 import type { Redact } from './redact.js'
 import type { MediaFetcher } from './send/media.js'
 import type { StateCache } from './recall/state-cache.js'
+import type { Readiness } from './health.js'
 import type { LegFinder } from './send/resolve.js'
 import type { Places } from './send/places.js'
 import type { HookRunner } from './run-hooks.js'
@@ -42,6 +43,7 @@ export interface Core {
   readonly random: () => number
   /** Null when the configured accounts are in the stores; until then what the first answers wait for. */
   readonly prepare: () => Promise<void> | null
+  readonly readiness: Readiness
 }
 
 /** Numbers and choices of the configuration, defaults filled in. */
@@ -50,6 +52,8 @@ export interface Settings {
   readonly idleTimeoutMs: number
   readonly totalTimeoutMs: number
   readonly commitMs: number
+  /** 0 = a stream waits for one place as long as for the last one. */
+  readonly fallbackMs: number
   readonly keepAliveMs: number
   readonly maxBodyBytes: number
   /** Of all media together that are fetched for one request. */

@@ -20,6 +20,7 @@ import { createIdSource, createRandom, systemNow, systemRandomBytes } from './de
 import { createDelivery } from './settle/delivery.js'
 import { toFetch } from './http/fetch.js'
 import { handleRequest } from './handle.js'
+import { createReadiness } from './health.js'
 import type { GatewayRequest, GatewayResponse, Handler } from './http/http.js'
 import { fillFromSnapshot } from './config/models.js'
 import { createMemoryOutbox } from './settle/outbox.js'
@@ -57,6 +58,7 @@ const DEFAULTS: Settings = {
   idleTimeoutMs: 300_000,
   totalTimeoutMs: 0,
   commitMs: 10_000,
+  fallbackMs: 8000,
   keepAliveMs: 15_000,
   maxBodyBytes: 32 * 1024 * 1024,
   maxMediaBytes: 32 * 1024 * 1024,
@@ -139,6 +141,9 @@ function prepareCore(config: GatewayConfig): () => Built {
     const bounded = boundStores(stores, settings.storeTimeoutMs)
     const runner = createHookRunner(hooks)
     const places = createPlaces(parsed)
+    const prepare = isFilled(ownStores)
+      ? () => null
+      : createOnce(() => seedAccounts({ accounts, stores: bounded, secret, now }))
     const core: Core = {
       settings,
       stores: bounded,
@@ -165,9 +170,8 @@ function prepareCore(config: GatewayConfig): () => Built {
       now,
       createId: createIdSource(randomBytes),
       random: createRandom(randomBytes),
-      prepare: isFilled(ownStores)
-        ? () => null
-        : createOnce(() => seedAccounts({ accounts, stores: bounded, secret, now })),
+      prepare,
+      readiness: createReadiness({ stores: bounded, settings, hooks: runner, now, prepare }),
     }
     return { core, admin: { ...core, stores, keySecret: secret, randomBytes } }
   }
@@ -208,6 +212,7 @@ function toSettings(config: GatewayConfigData): Settings {
     idleTimeoutMs: timeouts.idleMs ?? DEFAULTS.idleTimeoutMs,
     totalTimeoutMs: timeouts.totalMs ?? DEFAULTS.totalTimeoutMs,
     commitMs: timeouts.commitMs ?? DEFAULTS.commitMs,
+    fallbackMs: timeouts.fallbackMs ?? DEFAULTS.fallbackMs,
     keepAliveMs: timeouts.keepAliveMs ?? DEFAULTS.keepAliveMs,
     maxBodyBytes: config.maxBodyBytes ?? DEFAULTS.maxBodyBytes,
     maxMediaBytes: config.media?.maxTotalBytes ?? DEFAULTS.maxMediaBytes,

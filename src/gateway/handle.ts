@@ -1,8 +1,10 @@
 import { GatewayError } from '../errors.js'
-import { readCredentials } from '../keys/credentials.js'
+import { readCredentials, withoutCredentials } from '../keys/credentials.js'
 import { createDeadline } from './send/deadline.js'
 import type { Call } from './call.js'
 import type { Core } from './core.js'
+import type { StartEvent } from './hooks.js'
+import { answerReady } from './health.js'
 import { type ClientProtocol, clientFor, compactFor, embeddingsFor } from './client-protocol.js'
 import { countTokens } from './count/count-tokens.js'
 import { type Dialect, selectDialect } from './http/dialect.js'
@@ -52,12 +54,16 @@ export async function handleRequest(core: Core, request: GatewayRequest): Promis
       Object.assign(headers, refused.headers)
       return respondError(plain, refused.error)
     }
+    if (operation === 'ready') return await answerReady(core, plain)
+    if (operation === 'live') return respondJson(plain, 200, '{"status":"ok"}')
     if (request.method === 'HEAD' || operation === 'probe') return { status: 200, headers, body: '' }
     const preparing = core.prepare()
     if (preparing !== null) await preparing
     const endpoint = ENDPOINTS[operation]
     if (endpoint === undefined) return await answerQuery(core, request, route, plain)
-    return await endpoint.run(core, openCall(core, request, route.row, plain), endpoint.client, request)
+    const call = openCall(core, request, route.row, plain)
+    core.hooks.start?.(startEvent(call, request))
+    return await endpoint.run(core, call, endpoint.client, request)
   } catch (thrown) {
     const error = toClientError(thrown)
     core.hooks.error({ requestId, error, cause: thrown })
@@ -91,6 +97,7 @@ function openCall(
     identity: null,
     model: '',
     route: null,
+    leg: null,
     endUser: null,
     streamed: false,
     firstByteAt: null,
@@ -98,6 +105,10 @@ function openCall(
     isDetached: false,
     warnings: [],
   }
+}
+
+function startEvent({ requestId, endpoint, startedAt: time }: Call, request: GatewayRequest): StartEvent {
+  return { requestId, endpoint, time, headers: withoutCredentials(request.headers) }
 }
 
 async function answerQuery(

@@ -3,6 +3,7 @@ import type { Warning } from '../canonical/warning.js'
 import type { GatewayError } from '../errors.js'
 import type { Identity } from '../keys/key-store.js'
 import type { UsageRecord } from '../usage/record.js'
+import type { RequestHeaders } from './http/http.js'
 import type { OutboxJob } from './settle/outbox.js'
 
 /** What a hook may answer to stop a request: it becomes an error in the client's dialect. */
@@ -13,6 +14,16 @@ export interface Refusal {
 }
 
 type HookResult = void | Refusal | Promise<void | Refusal>
+
+/** A call has come in; each ends with one {@link EndEvent}. Told before anything is awaited but the first start of the gateway. */
+export interface StartEvent {
+  readonly requestId: string
+  readonly endpoint: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  /** Names in lower case; without credentials and cookies. */
+  readonly headers: RequestHeaders
+}
 
 export interface RequestEvent {
   readonly requestId: string
@@ -27,6 +38,50 @@ export interface RouteEvent {
   readonly model: string
   /** `upstream name:vendor model id` */
   readonly route: string
+}
+
+/** Where a call goes. */
+export interface PlaceFacts {
+  /** `upstream name:vendor model id` */
+  readonly route: string
+  /** Name of the upstream in the configuration. */
+  readonly upstream: string
+  /** Code of the upstream's preset; null = it has none. */
+  readonly vendor: string | null
+  /** The vendor's own id of the model. */
+  readonly vendorModel: string
+  /** False for a model of a `vendor/*` entry: its id is words of the client, and there may be any number of them. */
+  readonly isListed: boolean
+}
+
+/** A vendor is about to be called; one call may take several. */
+export interface AttemptEvent extends PlaceFacts {
+  readonly requestId: string
+  /** Model id of the catalogue. */
+  readonly model: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+}
+
+/** The last attempt has failed, and nothing of it has reached the client. One that is delivered ends with its call. */
+export interface AttemptFailureEvent extends PlaceFacts {
+  readonly requestId: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+  /** HTTP status of the vendor; null when it gave none. */
+  readonly status: number | null
+  readonly error: GatewayError
+}
+
+/** A call has ended: with a record or, where there is none (no account, a count of tokens, a replay), as one would be. */
+export interface EndEvent extends Omit<UsageRecord, 'accountId' | 'keyId'> {
+  /** Null: the key was not known. */
+  readonly accountId: string | null
+  readonly keyId: string | null
+  /** Where it went last; null when no route was taken. */
+  readonly place: PlaceFacts | null
+  /** True: the answer of an earlier call with the same `Idempotency-Key`. */
+  readonly isReplay: boolean
 }
 
 export interface WarningEvent {
@@ -56,15 +111,22 @@ export interface StoreFailureEvent {
 }
 
 /**
- * Observers. `onRequest` and `onRoute` may refuse; the others only look. A hook that throws breaks no request:
- * its error goes to `onError`.
+ * Observers. `onRequest` and `onRoute` may refuse, `onAttempt` may add headers; the others only look. A hook that
+ * throws breaks no request: its error goes to `onError`.
  */
 export interface Hooks {
+  /** Called in the host's own asynchronous context. */
+  onStart?(event: StartEvent): void | Promise<void>
   onRequest?(event: RequestEvent): HookResult
   onRoute?(event: RouteEvent): HookResult
+  /** May answer headers for the vendor, such as `traceparent`; those of the configuration win. */
+  onAttempt?(event: AttemptEvent): Readonly<Record<string, string>> | void
+  onAttemptFailure?(event: AttemptFailureEvent): void | Promise<void>
   onUsage?(record: UsageRecord): void | Promise<void>
   onWarning?(event: WarningEvent): void | Promise<void>
   onError?(event: ErrorEvent): void | Promise<void>
   /** For a metric: a store that is down is otherwise seen only by who looks at what went through. */
   onStoreFailure?(event: StoreFailureEvent): void | Promise<void>
+  /** Once for each `onStart`, when the answer is out: a stream at its end. */
+  onEnd?(event: EndEvent): void | Promise<void>
 }

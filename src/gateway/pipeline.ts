@@ -1,23 +1,23 @@
 import type { JsonObject } from '../canonical/json.js'
-import { GatewayError } from '../errors.js'
 import { readCredentials } from '../keys/credentials.js'
 import type { Identity } from '../keys/key-store.js'
 import type { RequestFacts } from '../protocols/protocol.js'
 import { estimateInputTokens } from '../usage/estimate-input.js'
 import { admitCall } from './admit/admit.js'
 import type { Exchange } from './reply/answer.js'
-import type { Admission, Call } from './call.js'
+import { type Admission, type Call, KEPT_LENGTH } from './call.js'
 import { type ClientProtocol, readWords } from './client-protocol.js'
 import type { Core } from './core.js'
 import { createExchange } from './reply/exchange.js'
 import type { GatewayRequest, GatewayResponse } from './http/http.js'
 import { type Once, openOnce } from './admit/idempotency.js'
+import { reportFreeEnd } from './settle/end-event.js'
 import { createMeter, type Meter } from './settle/meter.js'
 import { readBody, type ReadBody } from './http/read-body.js'
 import { chooseLeg, type LegRequest, takeRoute } from './send/choose-leg.js'
 import { bodyFor, takeFallbacks } from './send/client-fallbacks.js'
 import type { Leg } from './send/resolve.js'
-import { respondError, toClientError } from './http/respond.js'
+import { respondError, toCallError } from './http/respond.js'
 import type { KeptCall } from './state/open-state.js'
 import { type ReadyCall, tryPlaces } from './send/try-places.js'
 
@@ -53,7 +53,10 @@ export async function runCall(
     const read = await readBody(request.body, core.settings.maxBodyBytes)
     once = openOnce(core, call, { request, identity, body: read })
     const earlier = once === null ? null : await once.recall()
-    if (earlier !== null) return earlier
+    if (earlier !== null) {
+      reportFreeEnd(core, call, { error: null, isReplay: true })
+      return earlier
+    }
     const { body: asked, fallbacks } = takeFallbacks(core, call, read)
     const client = readWords(spoken, asked.json)
     const facts = await inspect(core, call, client, asked.json)
@@ -97,9 +100,6 @@ async function identify(core: Core, call: Call, request: GatewayRequest): Promis
   call.identity = identity
   return identity
 }
-
-/** Records outlive their request: of what a client wrote they keep no more than this. */
-const KEPT_LENGTH = 512
 
 /** body → model, stream, limits, end user */
 async function inspect(
@@ -152,14 +152,10 @@ function boundedOutput({ maxOutputTokens: asked }: RequestFacts, { model }: Leg)
 
 /** The only place where something thrown becomes a response. */
 async function fail(core: Core, call: Call, meter: Meter, thrown: unknown): Promise<GatewayResponse> {
-  const error = call.signal.aborted && !call.timedOut() ? clientGone() : toClientError(thrown)
+  const error = toCallError(call, thrown)
   call.attempts?.pass(core.now())
   if (error.code === 'client_closed_request') await meter.abort(null)
   else await meter.fail(error, null)
   core.hooks.error({ requestId: call.requestId, error, cause: thrown })
   return respondError(call, error)
-}
-
-function clientGone(): GatewayError {
-  return new GatewayError('client_closed_request', 'The client closed the request.')
 }

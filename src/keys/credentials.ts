@@ -20,6 +20,16 @@ export function readCredentials(headers: Headers, prefer: CredentialPreference):
   return null
 }
 
+/** Headers that let somebody in, beside those of keys. */
+const OTHER_CREDENTIALS: readonly string[] = ['proxy-authorization', 'cookie', 'sec-websocket-protocol']
+
+/** The headers of a request that others may see. */
+export function withoutCredentials(headers: Headers): Headers {
+  const rest: Record<string, string | readonly string[] | undefined> = { ...headers }
+  for (const name of [...KEY_HEADERS.bearer, ...OTHER_CREDENTIALS]) delete rest[name]
+  return rest
+}
+
 function firstValue(value: string | readonly string[] | undefined): string {
   const first = typeof value === 'string' ? value : value?.[0]
   return first?.trim() ?? ''

@@ -8,6 +8,14 @@ export interface ModelCatalog {
   list(page?: CatalogPage, view?: CatalogView): JsonObject
   /** One model by id, alias or any spelling; null when there is none. */
   find(id: string, view?: CatalogView): JsonObject | null
+  /** The models themselves, in their order, each with its aliases; wildcard entries are none. */
+  models(accountAliases?: Aliases): readonly ListedModel[]
+}
+
+/** A model and the names that lead to it beside its id. */
+export interface ListedModel {
+  readonly model: ModelEntry
+  readonly aliases: readonly string[]
 }
 
 /** Which part of the list: Anthropic's paging. No limit = everything, which is what OpenAI clients expect. */
@@ -70,6 +78,14 @@ export function createModelCatalog({ models, aliases = {}, resolver }: ModelCata
       if (model === undefined || isVisible?.(model) === false) return null
       const isAlias = Object.hasOwn(accountAliases ?? {}, id) || Object.hasOwn(aliases, id)
       return encodeCatalogEntry(model, isAlias ? id : model.id)
+    },
+    models(accountAliases) {
+      const named = new Map<string, { readonly model: ModelEntry; readonly aliases: string[] }>()
+      for (const [name, model] of listNames({ accountAliases })) {
+        if (name === model.id) named.set(name, { model, aliases: [] })
+        else named.get(model.id)?.aliases.push(name)
+      }
+      return [...named.values()]
     },
   }
 }

@@ -75,6 +75,7 @@ function fillWildcard(entry: ModelEntry, asked: string): ModelEntry {
   return {
     ...entry,
     displayName: undefined,
+    isOfWildcard: true,
     id: entry.id.slice(0, -1) + asked,
     candidates: entry.candidates.map((candidate) => ({
       ...candidate,

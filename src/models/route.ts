@@ -39,6 +39,8 @@ export interface ModelEntry {
   readonly modalities?: ModelModalities | undefined
   /** Shown in the catalogue as it is. */
   readonly capabilities?: JsonObject | undefined
+  /** True: made from a `vendor/*` entry, so that its id is words of the client. */
+  readonly isOfWildcard?: boolean | undefined
 }
 
 /** Where a request goes. */

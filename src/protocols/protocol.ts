@@ -133,6 +133,8 @@ export interface ClientWire {
   dropForeignState(body: JsonObject, target: Target): Translated<Readonly<Record<string, JsonValue>>>
   /** Names of canonical request fields in this protocol, for warnings: `topK` → `top_k`. */
   readonly fieldNames: FieldNames
+  /** Objects of which the canonical form takes some members: what is left of one is named with its member. */
+  readonly partlyKnown?: ReadonlySet<string> | undefined
   /** HTTP error body. */
   encodeError(error: GatewayError, requestId: string): JsonObject
   /**

@@ -24,6 +24,8 @@ export interface Journey<P extends Place> {
   start(now: number): P | null
   /** The next try after a failed one; null = the last failure is the answer. */
   next(failure: TryFailure, now: number): NextTry<P> | null
+  /** True when a place is left that has not been tried and lets calls through. */
+  hasFresh(now: number): boolean
 }
 
 /** What is known of a place within one request. */
@@ -103,5 +105,6 @@ export function createJourney<P extends Place>(
       const first = failure.retry === 'again' ? [...same, ...others(now)] : [...others(now), ...same]
       return firstOf(first, failure.mostWaitMs)
     },
+    hasFresh: (now) => others(now).some(({ tries }) => tries === 0),
   }
 }

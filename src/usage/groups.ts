@@ -1,4 +1,11 @@
-import type { UsageDimension, UsageFilter, UsageGroup, UsageQuery, UsageRecord } from './record.js'
+import type {
+  UsageDimension,
+  UsageFilter,
+  UsageGroup,
+  UsageGrouping,
+  UsageQuery,
+  UsageRecord,
+} from './record.js'
 
 /** The UTC date of a time in milliseconds since the epoch: `2026-01-31`. */
 export function utcDate(time: number): string {
@@ -17,13 +24,30 @@ export function usageGroup(record: UsageRecord, by: UsageDimension): string | nu
   return GROUP_OF[by](record)
 }
 
+type CompareGroups = (left: UsageGroup, right: UsageGroup) => number
+
+const byGroup: CompareGroups = (left, right) => compareTexts(left.group, right.group)
+const byCost: CompareGroups = (left, right) =>
+  right.totals.costMicro - left.totals.costMicro || byGroup(left, right)
+const byDayAndCost: CompareGroups = (left, right) =>
+  byGroup(left, right) || byCost(left, right) || compareTexts(left.model ?? '', right.model ?? '')
+
+const ORDERS: Readonly<Record<UsageGrouping, CompareGroups>> = {
+  day: byGroup,
+  model: byCost,
+  key: byCost,
+  end_user: byCost,
+  day_model: byDayAndCost,
+}
+
 /** Groups as a usage store answers them: days ascending, others by cost, dearest first, of the same cost by name. */
-export function sortUsageGroups(groups: readonly UsageGroup[], by: UsageDimension): readonly UsageGroup[] {
-  const byName = (left: UsageGroup, right: UsageGroup): number => (left.group < right.group ? -1 : 1)
-  if (by === 'day') return groups.toSorted(byName)
-  return groups.toSorted(
-    (left, right) => right.totals.costMicro - left.totals.costMicro || byName(left, right),
-  )
+export function sortUsageGroups(groups: readonly UsageGroup[], by: UsageGrouping): readonly UsageGroup[] {
+  return groups.toSorted(ORDERS[by])
+}
+
+function compareTexts(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
 }
 
 /** True for a record that a filter lets through. */

@@ -86,11 +86,14 @@ export interface UsageQuery extends UsageFilter {
 /** What totals are grouped by; a day is written `2026-01-31`, UTC. */
 export type UsageDimension = 'day' | 'model' | 'key' | 'end_user'
 
+/** What totals can be asked by; `day_model`: the models of each day. */
+export type UsageGrouping = UsageDimension | 'day_model'
+
 /** Totals of an account over whole UTC days, from aggregates: no scan of the records. */
 export interface UsageTotalsQuery {
   /** Absent: all accounts together. */
   readonly accountId?: string | undefined
-  readonly by: UsageDimension
+  readonly by: UsageGrouping
   /** UTC midnight, milliseconds since the epoch, included. */
   readonly since: number
   /** UTC midnight, not included. */
@@ -100,6 +103,8 @@ export interface UsageTotalsQuery {
 /** The totals of one day, model, key or end user (calls without an end user are no group of their own). */
 export interface UsageGroup {
   readonly group: string
+  /** Set for `day_model`, whose `group` is the day. */
+  readonly model?: string | undefined
   readonly totals: UsageTotals
 }
 
@@ -112,7 +117,7 @@ export interface UsageStore {
   record(requestId: string): MaybePromise<UsageRecord | null>
   /** Newest first; of the same time, by request id, descending. */
   records(query: UsageQuery): MaybePromise<readonly UsageRecord[]>
-  /** Days ascending; other groups by cost, dearest first. */
+  /** Days ascending; other groups, and the models of a day, by cost, dearest first. */
   totals(query: UsageTotalsQuery): MaybePromise<readonly UsageGroup[]>
   /** Forgets records from before a time, not the totals; returns how many. Safe to run anywhere, any time. */
   prune(before: number): MaybePromise<number>

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { type ClientId, VERSIONS } from './versions.js'
+import { type ClientId, isClient, type LibraryId, VERSIONS } from './versions.js'
 
 /** Where clients and results are kept between runs. */
 export const CACHE: string = resolve(process.env.CLIENTS_CACHE ?? '.cache/clients')
@@ -10,7 +10,8 @@ export const CACHE: string = resolve(process.env.CLIENTS_CACHE ?? '.cache/client
 const MARK = 'installed.json'
 
 /** Installs a client at its pinned version unless the cache has it; answers the folder of its programs. */
-export async function installClient(client: ClientId): Promise<string> {
+export async function installClient(client: ClientId | LibraryId): Promise<string> {
+  if (!isClient(client)) return CACHE
   const folder = join(CACHE, client)
   const wanted = JSON.stringify(VERSIONS[client])
   const installed = await readFile(join(folder, MARK), 'utf8').catch(() => '')

@@ -6,15 +6,16 @@ export const EXPECTED_LOSSES: Readonly<Record<string, string>> = {
   'dropped messages[].reasoning_content':
     'Chat carries the words of reasoning, not the state that other vendors want',
   'dropped metadata.user_id': 'Gemini takes no end-user id',
-  'dropped prompt_cache_options': 'caching by key is a matter of OpenAI alone',
+  'dropped prompt_cache_key': 'caching by key is a matter of OpenAI alone',
   'dropped system[]': 'cache marks: the vendor caches by itself',
   'dropped system[].cache_control': 'cache marks: the vendor caches by itself',
   'dropped temperature': 'it is 1, which is what a model that takes none uses',
   'dropped parallel_tool_calls':
     'Gemini cannot be held to one call at a time, and Codex runs several as well',
-  'dropped reasoning':
+  'dropped reasoning.context':
     'Codex asks for the reasoning of all turns, which is what is sent where the vendor takes it',
   'dropped text.verbosity': 'how long an answer is to be has no place in the protocols of others',
+  'dropped tools[].strict': 'libraries ask for it of every model',
   'dropped tools[]': 'words of a schema that Gemini does not know, and web search where the vendor has none',
   'emulated messages[]': 'an instruction within the conversation becomes marked text of the user',
   'emulated messages[].content[]': 'pi does not bring the signature of a call back: Gemini gets its stand-in',

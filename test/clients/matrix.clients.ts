@@ -1,9 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AGENTS } from './agents/index.js'
 import type { Agent } from './agents/agent.js'
 import { checkMoney, unexpectedLosses } from './checks.js'
 import { installClient } from './install.js'
-import { nameOf, writeTable } from './report.js'
+import { nameOf } from './report.js'
 import { openResults } from './results.js'
 import { runAgent } from './run-program.js'
 import { openStage } from './stage.js'
@@ -15,7 +16,7 @@ import { STEPS } from './vendor/toolbox.js'
 const results = openResults()
 
 // oxlint-disable-next-line no-console -- it is what the run is for
-afterAll(() => console.log(`\n${writeTable(AGENTS, results.all())}\n`))
+afterAll(() => console.log(`\n${results.report(AGENTS)}\n`))
 
 describe.each(AGENTS)('$title, speaking $speaks', (agent) => {
   let programs = ''
@@ -25,20 +26,23 @@ describe.each(AGENTS)('$title, speaking $speaks', (agent) => {
 
   describe.each(upstreamsOf(agent))('to a model behind %s', (upstream) => {
     test.each(trialsOf(agent))('does its task: $name', async (trial) => {
-      let passed = false
+      const cell = { agent: nameOf(agent), upstream, trial: trial.name }
       try {
         await perform({ agent, upstream, trial, programs })
-        passed = true
-      } finally {
-        results.add({ agent: nameOf(agent), upstream, trial: trial.name, passed })
+      } catch (error) {
+        results.add({ ...cell, passed: false, problem: writeProblem(error) })
+        throw error
       }
+      results.add({ ...cell, passed: true })
     })
   })
 })
 
-/** Chat has no place for the opaque state of another protocol; its plain words do come back. */
-function carriesState({ speaks, forgets = [] }: Agent, upstream: UpstreamId): boolean {
-  return (speaks !== 'Chat' || upstream === 'openai-chat') && !forgets.includes(upstream)
+/** The first words of an error, and of what differs. */
+function writeProblem(error: unknown): string {
+  const [first = ''] = stripVTControlCharacters(String(error)).split('\n')
+  const found = error instanceof Error && 'actual' in error ? ` ${JSON.stringify(error.actual)}` : ''
+  return (first + found).slice(0, 300)
 }
 
 function upstreamsOf({ except = [] }: Agent): readonly UpstreamId[] {
@@ -53,7 +57,8 @@ interface Performance {
 }
 
 async function perform({ agent, upstream, trial, programs }: Performance): Promise<void> {
-  const stage = await openStage({ upstream, faults: trial.faults, alias: agent.alias })
+  const keepsReasoning = (agent.forgets ?? []).includes(upstream)
+  const stage = await openStage({ upstream, faults: trial.faults, alias: agent.alias, keepsReasoning })
   try {
     const { exitCode, output } = await runAgent(agent, stage.site, programs)
     const { vendor, task } = stage
@@ -70,7 +75,7 @@ async function perform({ agent, upstream, trial, programs }: Performance): Promi
     expect(await stage.readFile(task.trace)).toBe(`${task.folder}\n`)
     await checkMoney(stage)
     expect(unexpectedLosses(stage.warnings)).toEqual([])
-    if (trial.name === 'loop' && carriesState(agent, upstream)) {
+    if (trial.name === 'loop') {
       expect(vendor.calls.at(-1)?.returned).toBe(STEPS.length)
     }
   } finally {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Agent, Site } from './agents/agent.js'
 
 /** How a program ended, and all that it said. */
@@ -10,7 +12,9 @@ export interface Outcome {
   readonly output: string
 }
 
-const LIMIT_MS = 150_000
+/** Far more than any needs, on a machine that has other work. */
+const LIMIT_MS = 240_000
+const KEEPER = fileURLToPath(new URL('keep-group.mjs', import.meta.url))
 
 /** Runs a client on its task: in an empty home, without a terminal, stopped with all that it started after a time. */
 export async function runAgent(agent: Agent, site: Site, programs: string): Promise<Outcome> {
@@ -19,12 +23,13 @@ export async function runAgent(agent: Agent, site: Site, programs: string): Prom
     await mkdir(dirname(join(site.home, path)), { recursive: true })
     await writeFile(join(site.home, path), text)
   }
-  const [program, ...scripts] = agent.program.map((name) => join(programs, name))
-  const child = spawn(program ?? '', [...scripts, ...given], {
+  const program = agent.program.map((name) => resolve(programs, name))
+  const child = spawn(process.execPath, [KEEPER, ...program, ...given], {
     cwd: site.project,
-    // A group of its own, so that nothing that the client started outlives the test.
+    // A group of its own, so that nothing that the client started outlives the test; its keeper watches the pipe on
+    // its input, and ends the group when this process is killed.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     env: {
       PATH: process.env.PATH,
       HOME: site.home,
@@ -47,13 +52,8 @@ export async function runAgent(agent: Agent, site: Site, programs: string): Prom
     }
   }
   const timer = setTimeout(stop, LIMIT_MS)
-  process.once('exit', stop)
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', resolve)
-  })
+  const [exitCode] = (await once(child, 'exit')) as [number | null]
   clearTimeout(timer)
-  process.off('exit', stop)
   stop()
   return { exitCode, output }
 }

@@ -41,10 +41,12 @@ export interface Scene {
   readonly faults: Readonly<Partial<Record<Step, Fault>>>
   /** Another name for the model. */
   readonly alias?: string | undefined
+  /** True: the gateway keeps the reasoning of tool calls, for a client that does not bring it back. */
+  readonly keepsReasoning: boolean
 }
 
 /** Sets up a gateway, a vendor that meets these faults, and a project with something to correct. */
-export async function openStage({ upstream, faults, alias }: Scene): Promise<Stage> {
+export async function openStage({ upstream, faults, alias, keepsReasoning }: Scene): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'crossmodel-client-'))
   const [home, project] = [join(folder, 'home'), join(folder, 'project')]
   const task: Task = {
@@ -67,6 +69,7 @@ export async function openStage({ upstream, faults, alias }: Scene): Promise<Sta
     aliases: alias === undefined ? {} : { [alias]: MODEL_OF[upstream] },
     accounts,
     stores,
+    stateCache: keepsReasoning ? {} : undefined,
     keySecret: SECRET,
     hooks,
   })

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-/** Real clients, two at a time: they take many minutes, and are no part of `npm test`. */
+/** Real clients, two at a time: they take half an hour, and are no part of `npm test`. */
 export default defineConfig({
   resolve: {
     alias: { '#platform': fileURLToPath(new URL('../../adapters/http/platform.ts', import.meta.url)) },
@@ -10,7 +10,7 @@ export default defineConfig({
     include: ['test/clients/**/*.clients.ts'],
     sequence: { concurrent: true },
     maxConcurrency: 2,
-    testTimeout: 240_000,
+    testTimeout: 300_000,
     hookTimeout: 600_000,
   },
 })

@@ -195,6 +195,25 @@ function testTotals(start: StartUsageStore): void {
     ])
   })
 
+  it('sums the models of each day: days ascending, the dearest model first', async () => {
+    const again = usageRecord({ requestId: '6', time: TODAY + 9, costMicro: 4, model: 'b' })
+    const store = await start(...calls, again)
+    const groups = await store.totals({ accountId: 'acme', by: 'day_model', ...range })
+    expect(groups.map(({ group, model, totals }) => [group, model, totals.costMicro])).toEqual([
+      ['2024-05-02', 'b', 11],
+      ['2024-05-02', 'openai/gpt-5.5', 5],
+      ['2024-05-03', 'openai/gpt-5.5', 11],
+    ])
+    expect(groups[0]?.totals).toMatchObject({ promptTokens: 20, completionTokens: 10, requestCount: 2 })
+    const all = await store.totals({ by: 'day_model', ...range })
+    expect(all.map(({ model, totals }) => [model, totals.costMicro])).toEqual([
+      ['c', 50],
+      ['b', 11],
+      ['openai/gpt-5.5', 5],
+      ['openai/gpt-5.5', 11],
+    ])
+  })
+
   it('sums all accounts together when none is named', async () => {
     const store = await start(...calls)
     const [dearest] = await store.totals({ by: 'model', ...range })

@@ -97,7 +97,13 @@ describe('every example', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.mjs'))
 
   test('has a test above', () => {
-    const tested = [...SERVERS.map(({ file }) => file), 'hono-workers.mjs', 'translate-only.mjs']
+    const elsewhere = ['payments-express.mjs']
+    const tested = [
+      ...SERVERS.map(({ file }) => file),
+      'hono-workers.mjs',
+      'translate-only.mjs',
+      ...elsewhere,
+    ]
     expect(files.sort()).toEqual(tested.sort())
   })
 

@@ -196,6 +196,20 @@ describe('reasoning of a tool call that the client drops', () => {
     ])
   })
 
+  it('gets its state again where the client has brought back its words alone', async () => {
+    const tested = create('claude')
+    await twoTurns(tested, 'claude')
+    const { first, more } = FORGETFUL.chat
+    const inWords = { ...more[0], reasoning_content: THOUGHT }
+    const messages = [...first.messages, inWords, ...more.slice(1)]
+    await tested.post(CHAT.path, { ...first, model: MODEL, messages })
+    const { content } = JSON.parse(tested.vendor.last().text).messages[1]
+    expect(content).toMatchObject([
+      { type: 'thinking', thinking: THOUGHT, signature: SIGNATURE },
+      { type: 'tool_use', id: 'call_1' },
+    ])
+  })
+
   it('is not put beside what the client has brought back', async () => {
     const tested = create('deepseek')
     await twoTurns(tested, 'deepseek')

@@ -104,6 +104,7 @@ describe('createModelResolver', () => {
         ],
         price: 'free',
         displayName: undefined,
+        isOfWildcard: true,
       },
     })
   })

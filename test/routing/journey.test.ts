@@ -42,6 +42,17 @@ describe('a journey', () => {
     }
   })
 
+  it('has fresh places until each was tried or is known to be broken', () => {
+    const places = placesOf('a', 'b', 'c')
+    const journey = journeyOf(places, 1)
+    journey.start(0)
+    expect(journey.hasFresh(0)).toBe(true)
+    const [, , c] = places
+    if (c !== undefined) breakPlace(c)
+    expect(journey.next(failure('next'), 0)?.place.name).toBe('b')
+    expect(journey.hasFresh(0)).toBe(false)
+  })
+
   it('waits as long as the vendor asks, and leaves it where that is too long', () => {
     const limited = (retryAfterMs: number): readonly string[] =>
       travel(journeyOf(placesOf('a', 'b'), 1), failure('again', { retryAfterMs }))

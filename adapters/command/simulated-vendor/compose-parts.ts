@@ -1,5 +1,5 @@
 import type { Part } from './answer.js'
-import { readCallArguments, type CallDirective, type Directives } from './directives.js'
+import { readCallArguments, readDirectives, type CallDirective, type Directives } from './directives.js'
 import { fingerprint, seal } from './fingerprint.js'
 import { freshTurns, type Question, type Tool } from './question.js'
 import { sampleValue } from './sample.js'
@@ -58,7 +58,15 @@ function composeText(question: Question, directives: Directives): Draft {
   }
   const missing = directives.calls.filter((call) => question.tools.every(({ name }) => name !== call.name))
   const notes = missing.map((call) => ` There is no tool ${call.name} on offer.`)
-  return { type: 'text', text: `${SELF}${notes.join('')} You said: ${quote(directives.text)}` }
+  const said = `You said: ${quote(directives.text)}${recallEarlier(question)}`
+  return { type: 'text', text: `${SELF}${notes.join('')} ${said}` }
+}
+
+/** What the user said before the last time: it shows that the vendor was told the whole conversation. */
+function recallEarlier({ turns }: Question): string {
+  const said = turns.filter(({ role, text }) => role === 'user' && text !== '')
+  const earlier = readDirectives(said.at(-2)?.text ?? '').text
+  return earlier === '' ? '' : `, and before that: ${quote(earlier)}`
 }
 
 /** So many tokens exactly: the short words of the vendor's own sentence, again and again. */

@@ -1,6 +1,7 @@
-import type { JsonObject } from '../../../src/index.js'
+import type { JsonObject, JsonValue } from '../../../src/index.js'
 import type { VendorProblem } from './problem.js'
 import type { VendorProtocol } from './protocol.js'
+import { splitTokens } from './tokens.js'
 
 interface ErrorRow {
   readonly type: string
@@ -28,6 +29,14 @@ export function renderError(problem: VendorProblem): JsonObject & { readonly cod
     param: problem.param ?? null,
     code: problem.code ?? row.code,
   }
+}
+
+/** The log-probabilities of a text: by fixed rules nothing else could have been said. `top`: how many others are asked for. */
+export function listLogprobs(text: string, top: JsonValue | undefined): readonly JsonObject[] {
+  return splitTokens(text).map((token) => {
+    const sure = { token, logprob: 0, bytes: [...Buffer.from(token)] }
+    return { ...sure, top_logprobs: typeof top === 'number' && top > 0 ? [sure] : [] }
+  })
 }
 
 /** Token from `Authorization: Bearer`. */

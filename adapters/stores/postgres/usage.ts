@@ -33,6 +33,12 @@ WHERE dimension = 'day' AND ($1::text IS NULL OR account_id = $1) AND day >= $2 
 WHERE dimension = $4 AND ($1::text IS NULL OR account_id = $1) AND day >= $2 AND day < $3
 GROUP BY group_name ORDER BY sum(cost_micro) DESC, group_name`,
   }
+  const byDayAndModel = {
+    name: '',
+    text: `SELECT day, group_name, ${SUMS} FROM ${totals}
+WHERE dimension = 'model' AND ($1::text IS NULL OR account_id = $1) AND day >= $2 AND day < $3
+GROUP BY day, group_name ORDER BY day, sum(cost_micro) DESC, group_name`,
+  }
   const prune = {
     name: '',
     text: `DELETE FROM ${prefix}usage_records WHERE request_id IN (
@@ -51,12 +57,16 @@ GROUP BY group_name ORDER BY sum(cost_micro) DESC, group_name`,
     },
     async totals({ accountId, by, since, until }) {
       const values = [accountId === undefined ? null : storable(accountId), since, until]
-      if (by !== 'day') {
+      if (by !== 'day' && by !== 'day_model') {
         const rows = await database.execute(byGroup, [...values, by])
         return rows.map((row) => ({ group: textOf(row, 'group_name'), totals: readTotals(row) }))
       }
-      const rows = await database.execute(byDay, values)
-      return rows.map((row) => ({ group: utcDate(numberOf(row, 'day')), totals: readTotals(row) }))
+      const rows = await database.execute(by === 'day' ? byDay : byDayAndModel, values)
+      return rows.map((row) => ({
+        group: utcDate(numberOf(row, 'day')),
+        ...(by === 'day' ? {} : { model: textOf(row, 'group_name') }),
+        totals: readTotals(row),
+      }))
     },
     async prune(before) {
       for (let pruned = 0; ;) {

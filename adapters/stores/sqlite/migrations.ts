@@ -198,6 +198,19 @@ const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX crossmodel_state_by_expiry ON crossmodel_state (expires_at);
     `,
   },
+  {
+    version: 2,
+    sql: `
+      -- Pages of what went wrong, and of one model: few records among very many.
+      CREATE INDEX crossmodel_usage_failures
+        ON crossmodel_usage_records (time, request_id) WHERE status <> 'completed';
+      CREATE INDEX crossmodel_usage_failures_of_account
+        ON crossmodel_usage_records (account_id, time, request_id) WHERE status <> 'completed';
+      CREATE INDEX crossmodel_usage_by_model ON crossmodel_usage_records (model, time, request_id);
+      CREATE INDEX crossmodel_usage_by_account_and_model
+        ON crossmodel_usage_records (account_id, model, time, request_id);
+    `,
+  },
 ]
 
 /** All stores, in one file. */

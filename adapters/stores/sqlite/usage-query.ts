@@ -29,6 +29,8 @@ export function selectRecords(query: UsageQuery): {
   })
   const conditions: string[] = given.map(({ condition }) => condition)
   const values: SqlValue[] = given.map(({ value }) => value)
+  // Said in words, because a partial index is not found by a value that is bound.
+  if (query.status !== undefined && query.status !== 'completed') conditions.push("status <> 'completed'")
   if (query.after !== undefined) {
     conditions.push('(time, request_id) < (?, ?)')
     values.push(bindTime(query.after.time), query.after.requestId)

@@ -7,6 +7,8 @@ import {
   sortUsageGroups,
   sumWindows,
   type UsageDimension,
+  type UsageGroup,
+  type UsageGrouping,
   type UsageRecord,
   type UsageStore,
   type UsageTotals,
@@ -48,6 +50,7 @@ const TOTALS_OF_DAYS = `
   FROM days CROSS JOIN crossmodel_usage_totals ON day = start AND owner = ?3 AND dimension = ?4`
 const TOTALS_BY_DAY = `${TOTALS_OF_DAYS} GROUP BY day`
 const TOTALS_BY_MEMBER = `${TOTALS_OF_DAYS} GROUP BY member`
+const TOTALS_BY_DAY_AND_MEMBER = `${TOTALS_OF_DAYS} GROUP BY day, member`
 const KNOWN_DAYS = `
   SELECT (SELECT min(day) FROM crossmodel_usage_totals) AS first,
     (SELECT max(day) FROM crossmodel_usage_totals) AS last`
@@ -90,18 +93,18 @@ export function createSqliteUsageStore(connection: SqliteConnection): UsageStore
     async totals({ accountId, by, since, until }) {
       const days = daysBetween(connection, since, until)
       const owner = accountId === undefined ? ALL_ACCOUNTS : ownerOf(accountId)
-      const sums = new Map<string, UsageTotals>()
+      const { sql, dimension, keyOf, groupOf } = GROUPINGS[by]
+      const sums = new Map<string, UsageGroup>()
       for (let first = days.first; first <= days.last; first += STEP_MS) {
         const last = Math.min(first + STEP_MS - DAY_MS, days.last)
-        const sql = by === 'day' ? TOTALS_BY_DAY : TOTALS_BY_MEMBER
-        for (const row of connection.all(sql, bindTime(first), bindTime(last), owner, by)) {
-          const group = groupOf(row, by)
-          sums.set(group, exact(addTotals(sums.get(group) ?? EMPTY_TOTALS, totalsOf(row))))
+        for (const row of connection.all(sql, bindTime(first), bindTime(last), owner, dimension)) {
+          const key = keyOf(row)
+          const totals = exact(addTotals(sums.get(key)?.totals ?? EMPTY_TOTALS, totalsOf(row)))
+          sums.set(key, { ...groupOf(row), totals })
         }
         await nextTurn()
       }
-      const groups = [...sums].map(([group, totals]) => ({ group, totals }))
-      return sortUsageGroups(groups, by)
+      return sortUsageGroups([...sums.values()], by)
     },
     prune: (before) => runInBatches((size) => connection.run(PRUNE, bindTime(before), size)),
   }
@@ -149,8 +152,32 @@ function exact(totals: UsageTotals): UsageTotals {
   throw new RangeError('the totals are too large to be exact')
 }
 
-function groupOf(row: SqlRow, by: UsageDimension): string {
-  return by === 'day' ? utcDate(integerOf(row, 'day')) : textOf(row, 'member')
+/** How the rows of a grouping are read: from which dimension, what makes a row's group one, what it is called. */
+interface Grouping {
+  readonly sql: string
+  readonly dimension: UsageDimension
+  readonly keyOf: (row: SqlRow) => string
+  readonly groupOf: (row: SqlRow) => Omit<UsageGroup, 'totals'>
+}
+
+const dateOf = (row: SqlRow): string => utcDate(integerOf(row, 'day'))
+const memberOf = (row: SqlRow): string => textOf(row, 'member')
+
+function byMember(dimension: UsageDimension): Grouping {
+  return { sql: TOTALS_BY_MEMBER, dimension, keyOf: memberOf, groupOf: (row) => ({ group: memberOf(row) }) }
+}
+
+const GROUPINGS: Readonly<Record<UsageGrouping, Grouping>> = {
+  day: { sql: TOTALS_BY_DAY, dimension: 'day', keyOf: dateOf, groupOf: (row) => ({ group: dateOf(row) }) },
+  model: byMember('model'),
+  key: byMember('key'),
+  end_user: byMember('end_user'),
+  day_model: {
+    sql: TOTALS_BY_DAY_AND_MEMBER,
+    dimension: 'model',
+    keyOf: (row) => `${dateOf(row)} ${memberOf(row)}`,
+    groupOf: (row) => ({ group: dateOf(row), model: memberOf(row) }),
+  },
 }
 
 function totalsOf(row: SqlRow): UsageTotals {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.js'
 import type { Authenticator } from '../../keys/authenticate.js'
 import type { AuditDraft } from '../../keys/key-store.js'
+import type { ModelCatalog } from '../../models/catalog.js'
 import type { ModelResolver } from '../../models/resolver.js'
 import type { Stores } from '../../stores/stores.js'
 import type { Places } from '../send/places.js'
@@ -10,6 +11,7 @@ export interface AdminContext {
   readonly stores: Stores
   readonly authenticator: Authenticator
   readonly resolver: ModelResolver
+  readonly catalog: ModelCatalog
   readonly places: Places
   /** Secret of the keyed hash of API keys. */
   readonly keySecret: string

@@ -1,7 +1,9 @@
 import { type AccountAdmin, createAccountAdmin } from './accounts.js'
 import { type AuditAdmin, createAuditAdmin } from './audit.js'
 import { type AdminContext, createAdminRunner } from './context.js'
+import { deriveSecret } from './derive-secret.js'
 import { createKeyAdmin, type KeyAdmin } from './keys.js'
+import { createModelAdmin, type ModelAdmin } from './models.js'
 import { createMoneyAdmin, type MoneyAdmin } from './money.js'
 import { createUpstreamAdmin, type UpstreamAdmin } from './upstreams.js'
 import { createUsageAdmin, type UsageAdmin } from './usage.js'
@@ -20,10 +22,13 @@ export interface Admin {
   readonly keys: KeyAdmin
   readonly money: MoneyAdmin
   readonly usage: UsageAdmin
+  readonly models: ModelAdmin
   readonly audit: AuditAdmin
   readonly upstreams: UpstreamAdmin
   /** Forgets stored answers whose time is over; returns how many. Safe to run anywhere, any time. */
   sweepState(): Promise<number>
+  /** 32 bytes for a purpose, from the gateway's `keySecret`: the same in every process that has it, useless for any other. */
+  deriveSecret(purpose: string): Promise<Uint8Array>
 }
 
 /** The admin functions over a context that is opened by the first call. */
@@ -34,8 +39,10 @@ export function createAdmin(open: () => Promise<AdminContext>): Admin {
     keys: createKeyAdmin(run),
     money: createMoneyAdmin(run),
     usage: createUsageAdmin(run),
+    models: createModelAdmin(run),
     audit: createAuditAdmin(run),
     upstreams: createUpstreamAdmin(run),
     sweepState: () => run(({ stores, now }) => stores.state.sweep(now())),
+    deriveSecret: (purpose) => run(({ keySecret }) => deriveSecret(keySecret, purpose)),
   }
 }

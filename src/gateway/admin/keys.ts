@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.js'
-import { createApiKey, hashKey, keyHint } from '../../keys/api-key.js'
+import { type ApiKeyFormat, checkApiKeyFormat, createApiKey, hashKey, keyHint } from '../../keys/api-key.js'
 import { KEY_DEFAULTS } from '../../keys/configured-records.js'
 import type { KeyChange, KeyRecord, SpendLimits } from '../../keys/key-store.js'
 import type { ListQuery } from './accounts.js'
@@ -42,6 +42,8 @@ export interface KeySettings {
 /** A new key. */
 export interface NewKey extends KeySettings, Acted {
   readonly accountId: string
+  /** A well-formed key of the host's own choice, at least 8 characters behind `cm-`. Default: one is drawn. */
+  readonly secret?: string | undefined
 }
 
 /** A key that was just made: the only time that its secret is there to be seen. */
@@ -58,7 +60,7 @@ export interface KeyQuery extends ListQuery {
 
 /** Keys of accounts. An id that nobody has is null, never an error. */
 export interface KeyAdmin {
-  /** Null when there is no such account. */
+  /** Null when there is no such account. Throws `invalid_value` (status 409) when the secret that was given is in use. */
   create(key: NewKey): Promise<CreatedKey | null>
   get(keyId: string): Promise<KeyRecord | null>
   list(query?: KeyQuery): Promise<readonly KeyRecord[]>
@@ -85,7 +87,16 @@ const SETTINGS: Readonly<Record<keyof KeySettings, Check>> = {
   expiresAt: orNull(checkTime),
 }
 const ACTED = { required: { actor: checkName } }
-const CREATE = { required: { ...ACTED.required, accountId: checkText }, optional: SETTINGS }
+/** The words never show the secret. */
+const checkSecret: Check = (value) =>
+  typeof value === 'string' && value.length >= 11 && USABLE.has(checkApiKeyFormat(value))
+    ? null
+    : 'must be cm- and 8 to 253 visible ASCII characters, and no mistyped generated key'
+const USABLE: ReadonlySet<ApiKeyFormat> = new Set<ApiKeyFormat>(['generated', 'custom'])
+const CREATE = {
+  required: { ...ACTED.required, accountId: checkText },
+  optional: { ...SETTINGS, secret: checkSecret },
+}
 const CHANGE = { ...ACTED, optional: SETTINGS }
 const LIST = { optional: { accountId: checkText, afterId: checkText, limit: checkPageLimit } }
 
@@ -128,10 +139,10 @@ export function createKeyAdmin(run: RunAdmin): KeyAdmin {
 
 async function createKey(context: AdminContext, input: NewKey): Promise<CreatedKey | null> {
   checkInput(input, CREATE)
-  const { actor, accountId, ...settings } = input
+  const { actor, accountId, secret: chosen, ...settings } = input
   const { stores, authenticator, keySecret } = context
   if ((await stores.keys.account(accountId)) === null) return null
-  const secret = createApiKey(context.randomBytes)
+  const secret = chosen ?? createApiKey(context.randomBytes)
   const key: KeyRecord = {
     id: context.createId('key_'),
     accountId,
@@ -144,7 +155,9 @@ async function createKey(context: AdminContext, input: NewKey): Promise<CreatedK
   }
   const note = { actor, action: 'key.create', accountId, keyId: key.id, details: toDetails(settings) }
   if (!(await stores.keys.createKey(key, draftAudit(context, note)))) {
-    throw new GatewayError('internal_error', 'The key could not be created. Try again.')
+    if (chosen === undefined)
+      throw new GatewayError('internal_error', 'The key could not be created. Try again.')
+    throw new GatewayError('invalid_value', 'secret is in use.', { param: 'secret', status: 409 })
   }
   authenticator.forget(key.hash)
   return { secret, key }

@@ -17,6 +17,7 @@ import {
   checkPageLimit,
   checkText,
   checkSignedMicro,
+  PAGE_LIMITS,
   withLimit,
 } from './checks.js'
 import type { Acted, AdminContext, RunAdmin } from './context.js'
@@ -52,6 +53,8 @@ export interface MoneyAdmin {
   /** Null also when the account has no wallet yet. */
   balance(accountId: string): Promise<BalanceSnapshot | null>
   entries(query: EntryQuery): Promise<readonly LedgerEntry[]>
+  /** Every entry of an account, newest first, read page by page as they are taken. */
+  exportEntries(query: Omit<EntryQuery, 'beforeId' | 'limit'>): AsyncIterable<LedgerEntry>
   /** Compares every wallet with its entries and open holds: what is wrong with the books, if anything is. */
   verifyLedger(): Promise<LedgerVerification>
   /** Releases the holds of calls that nobody ended; returns how many. Safe to run anywhere, any time. */
@@ -87,16 +90,19 @@ export function createMoneyAdmin(run: RunAdmin): MoneyAdmin {
     (move: MoneyMove): Promise<PostResult | null> =>
       run((context) => postMoney(context, kind, move))
 
+  const entries: MoneyAdmin['entries'] = (query) =>
+    run(({ stores }) => {
+      checkInput(query, ENTRIES)
+      return stores.ledger.entries(withLimit(query))
+    })
+
   return {
     topUp: post('top_up'),
     refund: post('refund'),
     adjust: post('adjustment'),
     balance: (accountId) => run(({ stores }) => stores.ledger.balance(accountId)),
-    entries: (query) =>
-      run(({ stores }) => {
-        checkInput(query, ENTRIES)
-        return stores.ledger.entries(withLimit(query))
-      }),
+    entries,
+    exportEntries: (query) => exportEntries(entries, query),
     verifyLedger: () => run(({ stores }) => verifyLedger(stores.ledger)),
     sweep: () => run(({ stores, now }) => stores.ledger.sweep(now())),
   }
@@ -115,5 +121,22 @@ async function postMoney(
     if (!(cause instanceof RangeError)) throw cause
     const message = 'amountMicro is more than the balance can count.'
     throw new GatewayError('invalid_value', message, { param: 'amountMicro', cause })
+  }
+}
+
+async function* exportEntries(
+  read: MoneyAdmin['entries'],
+  query: EntryQuery,
+): AsyncGenerator<LedgerEntry, void, undefined> {
+  let beforeId = query.beforeId
+  for (;;) {
+    const page = await read({
+      ...query,
+      ...(beforeId === undefined ? {} : { beforeId }),
+      limit: PAGE_LIMITS.most,
+    })
+    yield* page
+    beforeId = page.at(-1)?.id
+    if (beforeId === undefined || page.length < PAGE_LIMITS.most) return
   }
 }

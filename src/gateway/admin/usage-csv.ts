@@ -1,9 +1,8 @@
 import type { UsageRecord } from '../../usage/record.js'
-
-type Cell = string | number | boolean | null
+import { type Columns, toCsv } from './csv.js'
 
 /** The columns, in their order. */
-const COLUMNS: Readonly<Record<string, (record: UsageRecord) => Cell>> = {
+const COLUMNS: Columns<UsageRecord> = {
   time: ({ time }) => new Date(time).toISOString(),
   request_id: ({ requestId }) => requestId,
   account_id: ({ accountId }) => accountId,
@@ -25,25 +24,23 @@ const COLUMNS: Readonly<Record<string, (record: UsageRecord) => Cell>> = {
   reasoning_tokens: ({ usage }) => usage.reasoningTokens,
   cost_micro: ({ costMicro }) => costMicro,
   shortfall_micro: ({ shortfallMicro }) => shortfallMicro,
+  attempts: ({ attempts, route }) => attempts?.length ?? (route === null ? 0 : 1),
+}
+
+/** What a table of usage leaves out. */
+export interface UsageCsvOptions {
+  /** Names of columns, as they stand in the first line. Default: none. */
+  readonly without?: readonly string[] | undefined
 }
 
 /**
  * Lines of CSV (RFC 4180, each with its CRLF): the names of the columns, then one line for each record. A text that a
  * spreadsheet would take for a formula gets an apostrophe in front.
  */
-export async function* usageCsv(
+export function usageCsv(
   records: AsyncIterable<UsageRecord> | Iterable<UsageRecord>,
+  { without = [] }: UsageCsvOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  yield toLine(Object.keys(COLUMNS))
-  for await (const record of records) yield toLine(Object.values(COLUMNS).map((read) => read(record)))
-}
-
-function toLine(cells: readonly Cell[]): string {
-  return `${cells.map(toCell).join(',')}\r\n`
-}
-
-function toCell(cell: Cell): string {
-  if (typeof cell !== 'string') return cell === null ? '' : String(cell)
-  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  const columns = Object.entries(COLUMNS).filter(([name]) => !without.includes(name))
+  return toCsv(Object.fromEntries(columns), records)
 }

@@ -1,10 +1,11 @@
 import type {
-  UsageDimension,
   UsageFilter,
   UsageGroup,
+  UsageGrouping,
   UsageQuery,
   UsageRecord,
   UsageTotalsQuery,
+  UsageWindows,
 } from '../../usage/record.js'
 import { dayStart, monthStart, weekStart } from '../../usage/windows.js'
 import { endUserScope, keyScope } from '../admit/spend-scopes.js'
@@ -48,7 +49,9 @@ export interface UsageAdmin {
   records(query?: UsageListQuery): Promise<readonly UsageRecord[]>
   /** Null when there is none, or it has been pruned. */
   record(requestId: string): Promise<UsageRecord | null>
-  /** Totals by day, model, key or end user over whole UTC days. */
+  /** What an account has used this UTC day, ISO week and UTC month; zeros for one that nobody has. */
+  windows(accountId: string): Promise<UsageWindows>
+  /** Totals by day, model, key or end user, or by day and model, over whole UTC days. */
   totals(query: UsageTotalsQuery): Promise<readonly UsageGroup[]>
   /** Zeros for a key that nobody has seen, and for end users of a key that does not limit them: those are not counted. */
   spent(query: SpentQuery): Promise<SpentTotals>
@@ -70,14 +73,15 @@ const FILTER = {
 /** A whole record will do. */
 const afterCheck: Check = checkFields({ required: { time: checkTime, requestId: checkText }, open: true })
 const RECORDS = { optional: { ...FILTER, after: afterCheck, limit: checkPageLimit } }
-const DIMENSIONS: Readonly<Record<UsageDimension, true>> = {
+const GROUPINGS: Readonly<Record<UsageGrouping, true>> = {
   day: true,
   model: true,
   key: true,
   end_user: true,
+  day_model: true,
 }
 const TOTALS = {
-  required: { by: checkOneOf(Object.keys(DIMENSIONS)), since: checkMidnight, until: checkMidnight },
+  required: { by: checkOneOf(Object.keys(GROUPINGS)), since: checkMidnight, until: checkMidnight },
   optional: { accountId: checkText },
 }
 const SPENT = { required: { keyId: checkText }, optional: { endUser: checkText } }
@@ -95,6 +99,7 @@ export function createUsageAdmin(run: RunAdmin): UsageAdmin {
         return stores.usage.records(withLimit(query))
       }),
     record: (requestId) => run(({ stores }) => stores.usage.record(requestId)),
+    windows: (accountId) => run(({ stores, now }) => stores.usage.windows(accountId, now())),
     totals: (query) =>
       run(({ stores }) => {
         checkInput(query, TOTALS)

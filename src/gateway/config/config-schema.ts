@@ -141,6 +141,7 @@ const timeouts = z.strictObject({
   idleMs: z.optional(milliseconds),
   totalMs: z.optional(milliseconds),
   commitMs: z.optional(milliseconds),
+  fallbackMs: z.optional(milliseconds),
   keepAliveMs: z.optional(milliseconds.check(z.maximum(15_000))),
   storeMs: z.optional(milliseconds),
   drainMs: z.optional(milliseconds),
@@ -301,10 +302,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
 }
 
 /** Says in our words what is wrong. */
-const describeIssue: Describe = (issue) => DESCRIPTIONS[issue.code]?.(issue)
+export const describeIssue: Describe = (issue) => DESCRIPTIONS[issue.code]?.(issue)
 
 /** The problems behind one issue, each with its path. */
-function toProblems(issue: Issue, parent: readonly PropertyKey[] = []): readonly ConfigProblem[] {
+export function toProblems(issue: Issue, parent: readonly PropertyKey[] = []): readonly ConfigProblem[] {
   const path = [...parent, ...issue.path]
   switch (issue.code) {
     case 'unrecognized_keys':

@@ -69,6 +69,12 @@ export interface TimeoutConfig {
   readonly totalMs?: number | undefined
   /** A stream without a first event commits status 200 after this time, so that the client does not give up. Default 10 000. */
   readonly commitMs?: number | undefined
+  /**
+   * Longest wait for the response head of a stream while another candidate is left that has not been tried, and never
+   * more than four fifths of what is left of `commitMs`: a vendor that hangs is passed by before the status has to be
+   * committed. Whole answers wait for `headMs`. Default 8 000.
+   */
+  readonly fallbackMs?: number | undefined
   /** Silence towards the client after which a stream is kept alive. Default and maximum 15 000. */
   readonly keepAliveMs?: number | undefined
   /** Longest wait for a store within a call: one that hangs has failed. Default 5 000. */

@@ -31,6 +31,8 @@ export interface Connection {
 /** A vendor account of the configuration. */
 export interface Upstream {
   readonly name: string
+  /** Code of its preset; null = it has none. */
+  readonly vendor: string | null
   /** In the vendor's order of preference. */
   readonly connections: readonly Connection[]
   /** Strings that must never get out. */
@@ -97,6 +99,7 @@ function createUpstream(name: string, config: UpstreamConfig): Upstream | null {
   const hints: readonly ErrorHint[] = preset?.errorHints ?? []
   return {
     name,
+    vendor: preset?.id ?? null,
     connections,
     secrets: [...keysOf(config), ...connections.map(({ baseUrl }) => new URL(baseUrl).host)],
     target: ({ protocol }, model, entry) => ({

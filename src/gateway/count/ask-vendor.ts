@@ -9,6 +9,7 @@ import { setMembers } from '../http/json-text.js'
 import type { ReadBody } from '../http/read-body.js'
 import { passesThrough, translateForVendor } from '../reply/exchange.js'
 import type { Leg } from '../send/resolve.js'
+import { reportAttempt } from '../send/report-attempt.js'
 import { composeHeaders } from '../send/send.js'
 
 /** A client waits for the number before it begins its real work; an estimate is worth more than a late count. */
@@ -44,7 +45,7 @@ export async function askVendor(core: Core, call: Call, question: Question): Pro
     const response = await core.transport({
       method: 'POST',
       url: connection.baseUrl + counting.endpoint(target.model),
-      headers: composeHeaders(connection, headers),
+      headers: composeHeaders(connection, headers, reportAttempt(core, call, question.leg)),
       body,
       signal: call.signal,
       headTimeoutMs: atMost(PATIENCE_MS, headTimeoutMs),

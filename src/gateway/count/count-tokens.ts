@@ -2,14 +2,15 @@ import { pickFields } from '../../canonical/json.js'
 import { readCredentials } from '../../keys/credentials.js'
 import type { ClientCounting } from '../../protocols/protocol.js'
 import { estimateInputTokens } from '../../usage/estimate-input.js'
-import type { Call } from '../call.js'
+import { type Call, KEPT_LENGTH } from '../call.js'
 import type { ClientProtocol } from '../client-protocol.js'
 import type { Core } from '../core.js'
 import type { GatewayRequest, GatewayResponse } from '../http/http.js'
 import { readBody } from '../http/read-body.js'
-import { respondJson } from '../http/respond.js'
+import { respondJson, toCallError } from '../http/respond.js'
 import { takeRoute } from '../send/choose-leg.js'
 import { resolveLeg } from '../send/resolve.js'
+import { reportFreeEnd } from '../settle/end-event.js'
 import { bodyOf } from '../state/prepare-body.js'
 import { askVendor } from './ask-vendor.js'
 import { takeCount } from './take-count.js'
@@ -28,10 +29,12 @@ export async function countTokens(
     const { preferredCredential, missingKey } = call.dialect
     const key = readCredentials(request.headers, preferredCredential)
     const identity = await core.authenticator.authenticate({ key, missingMessage: missingKey })
+    call.identity = identity
     const counting = countingOf(client)
     const body = await readBody(request.body, core.settings.maxBodyBytes)
     const json = counting.toRequest(body.json)
     const { model } = client.client.inspectRequest(json)
+    call.model = model.slice(0, KEPT_LENGTH)
     const { requestId, endpoint } = call
     await core.hooks.request({ requestId, endpoint, identity, model, body: json })
     await takeCount(core, call, identity)
@@ -44,7 +47,12 @@ export async function countTokens(
     call.headers['x-crossmodel-token-count'] = counted === null ? 'estimate' : 'vendor'
     const input = pickFields((kept?.body ?? whole).json, counting.inputFields)
     const tokens = counted ?? estimateInputTokens(input)
-    return respondJson(call, 200, JSON.stringify(counting.encodeCount(tokens)))
+    const response = respondJson(call, 200, JSON.stringify(counting.encodeCount(tokens)))
+    reportFreeEnd(core, call, { error: null })
+    return response
+  } catch (thrown) {
+    reportFreeEnd(core, call, { error: toCallError(call, thrown) })
+    throw thrown
   } finally {
     call.close()
   }

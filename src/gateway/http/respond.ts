@@ -59,6 +59,12 @@ function retryHeaders(error: GatewayError, status: number): Record<string, strin
     : {}
 }
 
+/** The same for a call: what breaks because its client has gone is no fault of anybody. */
+export function toCallError(call: Pick<Call, 'signal' | 'timedOut'>, thrown: unknown): GatewayError {
+  if (!call.signal.aborted || call.timedOut()) return toClientError(thrown)
+  return new GatewayError('client_closed_request', 'The client closed the request.')
+}
+
 /** Anything thrown as an error that a client may see; what it really was goes to `onError` only. */
 export function toClientError(thrown: unknown): GatewayError {
   if (GatewayError.isInstance(thrown)) return thrown

@@ -14,6 +14,8 @@ export type Operation =
   | 'credits'
   | 'usage'
   | 'probe'
+  | 'live'
+  | 'ready'
   | StateOperation
 
 /** Whose error bodies and headers a route speaks; GET routes decide by header. */
@@ -51,6 +53,8 @@ const ROWS: ReadonlyMap<string, RouteRow> = new Map(
       ['models', 'by-header', 'GET', '/v1/models'],
       ['credits', 'by-header', 'GET', '/v1/credits'],
       ['usage', 'by-header', 'GET', '/v1/usage'],
+      ['live', 'by-header', 'GET', '/v1/healthz'],
+      ['ready', 'by-header', 'GET', '/v1/readyz'],
     ] as const
   ).map(([operation, dialect, method, endpoint]) => [
     endpoint.slice('/v1'.length),

@@ -1,4 +1,4 @@
-import type { Target } from '../../canonical/target.js'
+import type { ChatDialect, Target } from '../../canonical/target.js'
 import type { Protocol } from '../../protocols/protocol.js'
 import { findBareCalls, type KeptReasoningByCall } from '../../protocols/translate/recalled-state.js'
 import { requestWithinStack } from '../../protocols/translate/within-stack.js'
@@ -11,6 +11,7 @@ import type { StateCache } from './state-cache.js'
 export interface RecallRequest {
   readonly body: JsonObject
   readonly from: Protocol
+  readonly target: Target
 }
 
 /** So many calls are looked up for one request, the latest ones: what came before has been answered long ago. */
@@ -24,12 +25,12 @@ export async function recallReasoning(
   core: Core,
   call: Call,
   cache: StateCache,
-  { body, from }: RecallRequest,
+  { body, from, target }: RecallRequest,
 ): Promise<KeptReasoningByCall | undefined> {
   const accountId = call.identity?.account.id
   if (accountId === undefined) return undefined
   const { value } = requestWithinStack(() => from.decodeRequest(body, core.codec))
-  const bare = findBareCalls(value).slice(-MAX_CALLS)
+  const bare = findBareCalls(value, IN_WORDS.has(target.dialect?.reasoningBack)).slice(-MAX_CALLS)
   if (bare.length === 0) return undefined
   try {
     const found = await cache.find(accountId, bare)
@@ -41,6 +42,13 @@ export async function recallReasoning(
 }
 
 const GET = { store: 'state', operation: 'get', passed: true, lost: null } as const
+
+/** Ways back that carry what the client has seen, and nothing else. */
+const IN_WORDS: ReadonlySet<ChatDialect['reasoningBack']> = new Set<ChatDialect['reasoningBack']>([
+  'reasoning_content',
+  'reasoning',
+  'thinking_parts',
+])
 
 /** True for a vendor that wants its reasoning back, even of a client that speaks its own protocol. */
 export function wantsReasoningBack({ traits, dialect }: Target): boolean {

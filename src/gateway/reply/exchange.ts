@@ -27,7 +27,11 @@ export async function createExchange(core: Core, call: Call, given: ExchangeRequ
   const recalled =
     cache === null
       ? undefined
-      : await recallReasoning(core, call, cache, { body: request.body.json, from: request.client.protocol })
+      : await recallReasoning(core, call, cache, {
+          body: request.body.json,
+          from: request.client.protocol,
+          target: leg.target,
+        })
   const exchange = passes
     ? passThrough(core, call, withReasoning(core, request, recalled))
     : await translate(core, call, { ...request, recalled })

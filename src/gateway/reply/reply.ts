@@ -59,9 +59,10 @@ export async function replyWhole(core: Core, call: Call, request: WholeRequest):
   if (answer.error !== null) return toRefused(core, answer.error)
   noteFirstByte(core, call, request)
   leg.health.succeed(core.now())
-  await meter.complete(answer)
   Object.assign(call.headers, request.returned)
+  // Before the call ends: nothing of it is told after that.
   reportWarnings(core, call, [...exchange.warnings, ...answer.warnings])
+  await meter.complete(answer)
   return { ok: true, response: respondJson(call, 200, answer.body) }
 }
 
@@ -112,14 +113,18 @@ async function openSent(
   if (!sent.ok) return { ok: false, error: sent.upstreamError }
   return openStream(sent.response, {
     maxBytes: MAX_ANSWER_BYTES,
-    unfold: (text) =>
-      unfoldWhole(text, {
+    unfold: (text) => {
+      const unfolded = unfoldWhole(text, {
         protocol: leg.protocol,
         target: leg.target,
         codec: core.codec,
         request: exchange.body,
         requestId: call.requestId,
-      }),
+      })
+      if (!unfolded.ok) return unfolded.error
+      call.warnings.push(...unfolded.warnings)
+      return unfolded.events
+    },
   })
 }
 
@@ -137,6 +142,7 @@ function askForRest(core: Core, call: Call, request: Prepared, body: string): Pr
     stream: facts.stream,
     clientHeaders: null,
     signal: call.signal,
+    headTimeoutMs: core.settings.headTimeoutMs,
   })
 }
 

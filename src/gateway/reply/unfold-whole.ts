@@ -3,6 +3,7 @@ import { asObject } from '../../canonical/narrow.js'
 import type { Target } from '../../canonical/target.js'
 import { unfoldResponse } from '../../canonical/unfold.js'
 import type { UpstreamError } from '../../canonical/upstream-error.js'
+import type { Warning } from '../../canonical/warning.js'
 import type { CodecContext, Protocol } from '../../protocols/protocol.js'
 import { GARBAGE, readWhole } from './whole-answer.js'
 
@@ -16,16 +17,22 @@ export interface UnfoldOptions {
   readonly requestId: string
 }
 
+/** The events of an answer and what they do not say of it; or why there are none. */
+export type Unfolded =
+  | { readonly ok: true; readonly events: string; readonly warnings: readonly Warning[] }
+  | { readonly ok: false; readonly error: UpstreamError }
+
 /**
  * A vendor's whole answer as the stream that it was asked for, in its own protocol. Gives the error that the body is,
  * or `garbage` for a body that is no answer (an HTML page).
  */
-export function unfoldWhole(text: string, options: UnfoldOptions): string | UpstreamError {
+export function unfoldWhole(text: string, options: UnfoldOptions): Unfolded {
   const { protocol, target, codec, requestId } = options
   const { json, progress } = readWhole(text, protocol.upstream)
   const body = asObject(parseJson(options.request))
-  if (json === undefined || body === undefined || progress.error !== null) return progress.error ?? GARBAGE
-  const response = protocol.decodeResponse(json, { ...codec, target }).value
+  if (json === undefined || body === undefined || progress.error !== null)
+    return { ok: false, error: progress.error ?? GARBAGE }
+  const { value: response, warnings } = protocol.decodeResponse(json, { ...codec, target })
   const encoder = protocol.createStreamEncoder({
     ...codec,
     model: response.model,
@@ -35,7 +42,8 @@ export function unfoldWhole(text: string, options: UnfoldOptions): string | Upst
     body,
     estimatedInputTokens: 0,
   })
-  return unfoldResponse(response)
+  const events = unfoldResponse(response)
     .map((part) => encoder.push(part))
     .join('')
+  return { ok: true, events, warnings: [...warnings, ...encoder.warnings] }
 }

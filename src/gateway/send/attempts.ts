@@ -22,6 +22,8 @@ export interface Attempts {
   fail(failure: FailedAttempt, now: number): void
   /** Where the next try goes, after a failed one; null = nowhere. */
   next(error: UpstreamError, limits: TryLimits): NextTry<Leg> | null
+  /** True when there is another place that has not been tried. */
+  hasFresh(now: number): boolean
   /** The running try has brought the first byte of the answer: the conversation stays there. */
   keep(now: number): void
   /** The running try ends without a word on the place. */
@@ -117,6 +119,7 @@ export function openAttempts(
       const { place, waitMs } = next
       return { place: go(place, spare ?? place.keys?.choose(session, now) ?? null, now), waitMs }
     },
+    hasFresh: (now) => journey.hasFresh(now),
     keep(now) {
       const hasHome = session !== null && ordered.length > 1 && leg?.model.routing !== 'weighted'
       if (hasHome && leg !== undefined) affinity.keep(session, leg.name, now)

@@ -30,7 +30,7 @@ export function chooseLeg(core: Core, call: Call, request: LegRequest): Leg {
   const { identity, client, facts, fallbacks } = request
   const legs = servingLegs(core, request, facts.model)
   const [first] = legs
-  if (first === undefined) throw modelNotFound(facts.model)
+  if (first === undefined) throw refusalOf(core, request)
   if (legs.length === 1 && fallbacks === null && isPlain(core, first)) return first
   const { headers } = request.request
   const named = sessionOf({ body: request.body.json, headers, session: facts.session })
@@ -47,25 +47,34 @@ function isPlain({ places }: Core, leg: Leg): boolean {
   return leg.keys === null && places.retries.attempts === 0 && !places.isGuarded
 }
 
-/** The legs of a model as the endpoint needs them. Throws the endpoint's own error when none of them will do. */
+/** The legs of a model as the endpoint needs them; those that have no such endpoint are left out. */
 function servingLegs(core: Core, { identity, client }: LegRequest, model: string): readonly Leg[] {
   const legs = findServing(core, identity, model, client.words)
   const { serve } = client
   if (serve === undefined) return legs
-  const served = legs.flatMap((leg) => {
+  return legs.flatMap((leg) => {
     try {
       return [serve(leg)]
     } catch {
       return []
     }
   })
-  const [first] = legs
-  return served.length > 0 || first === undefined ? served : [serve(first)]
+}
+
+/** Why nothing serves a request: the endpoint's own error where there is such a model, else that there is none. */
+function refusalOf(core: Core, { identity, client, facts }: LegRequest): unknown {
+  const [first] = findServing(core, identity, facts.model, client.words)
+  try {
+    if (first !== undefined) client.serve?.(first)
+  } catch (refusal) {
+    return refusal
+  }
+  return modelNotFound(facts.model)
 }
 
 function fallbackLegs(core: Core, call: Call, request: LegRequest): readonly (readonly Leg[])[] {
   return (request.fallbacks ?? []).map(({ model, path }) => {
-    const legs = findServing(core, request.identity, model, request.client.words)
+    const legs = servingLegs(core, request, model)
     if (legs.length === 0) {
       const message = 'The model was not found or is unavailable, so it cannot be a fallback.'
       call.warnings.push({ code: 'dropped', path, message, semantic: false })
@@ -85,6 +94,7 @@ function unavailable(core: Core, legs: readonly Leg[]): GatewayError {
 export async function takeRoute(core: Core, call: Call, leg: Leg): Promise<void> {
   call.model = leg.model.id
   call.route = leg.name
+  call.leg = leg
   call.headers['x-crossmodel-model'] = leg.model.id
   await core.hooks.route({ requestId: call.requestId, model: leg.model.id, route: leg.name })
 }

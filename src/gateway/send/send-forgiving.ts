@@ -2,6 +2,7 @@ import type { Call } from '../call.js'
 import type { ClientWire } from '../../protocols/protocol.js'
 import type { Core } from '../core.js'
 import { leaveOutRefused } from './refused-field.js'
+import { reportAttemptFailure } from './report-attempt.js'
 import { type SendRequest, type Sent, sendUpstream } from './send.js'
 
 /**
@@ -17,7 +18,10 @@ export async function sendForgiving(
   const sent = await sendUpstream(core, call, request)
   if (sent.ok || request.signal.aborted) return sent
   const restated = request.restate?.(sent.upstreamError) ?? null
-  if (restated !== null) return await sendUpstream(core, call, { ...request, body: restated })
+  if (restated !== null) {
+    reportAttemptFailure(core, call, { ...sent, leg: request.leg })
+    return await sendUpstream(core, call, { ...request, body: restated })
+  }
   const reduced = leaveOutRefused(sent.upstreamError, {
     body: request.body,
     translated: request.clientHeaders === null,
@@ -26,5 +30,6 @@ export async function sendForgiving(
   })
   if (reduced === null) return sent
   call.warnings.push(reduced.warning)
+  reportAttemptFailure(core, call, { ...sent, leg: request.leg })
   return await sendUpstream(core, call, { ...request, body: reduced.body })
 }

@@ -5,6 +5,7 @@ import type { UpstreamError } from '../../canonical/upstream-error.js'
 import { type GatewayError } from '../../errors.js'
 import type { Call } from '../call.js'
 import type { Core } from '../core.js'
+import { reportAttempt } from './report-attempt.js'
 import type { RequestHeaders } from '../http/http.js'
 import type { Connection } from '../config/upstreams.js'
 import type { Leg } from './resolve.js'
@@ -37,6 +38,8 @@ export interface SendRequest {
   /** The client's headers when it speaks the vendor's protocol; null = none are forwarded. */
   readonly clientHeaders: RequestHeaders | null
   readonly signal: CancelSignal
+  /** Longest wait for the response head, in milliseconds; 0 = none. */
+  readonly headTimeoutMs: number
   /** Another body for a vendor that has forgotten what this one refers to; null for any other refusal. */
   readonly restate?: ((refusal: UpstreamError) => string | null) | undefined
 }
@@ -50,10 +53,10 @@ export async function sendUpstream(core: Core, call: Call, request: SendRequest)
     response = await core.transport({
       method: 'POST',
       url: connection.baseUrl + protocol.upstream.endpoint(leg.target.model, stream),
-      headers: composeHeaders(connection, request),
+      headers: composeHeaders(connection, request, reportAttempt(core, call, leg)),
       body: request.body,
       signal: request.signal,
-      headTimeoutMs: core.settings.headTimeoutMs,
+      headTimeoutMs: request.headTimeoutMs,
       idleTimeoutMs: core.settings.idleTimeoutMs,
     })
   } catch (fault) {
@@ -65,14 +68,18 @@ export async function sendUpstream(core: Core, call: Call, request: SendRequest)
     : await readRefusal(core, call, request, response)
 }
 
-/** Lowest first: the protocol's defaults, what the body needs, what the client sent, what the operator configured. */
+/**
+ * Lowest first: the protocol's defaults, what the body needs, what the client sent, what an observer adds, what the
+ * operator configured.
+ */
 export function composeHeaders(
   connection: Connection,
   { headers, clientHeaders }: Pick<SendRequest, 'headers' | 'clientHeaders'>,
+  added: Readonly<Record<string, string>> | null,
 ): Readonly<Record<string, string>> {
   const forwarded = clientHeaders === null ? null : connection.forwarded.pick(clientHeaders)
-  if (forwarded === null && headers === null) return connection.baseHeaders
-  return { ...connection.defaultHeaders, ...headers, ...forwarded, ...connection.headers }
+  if (forwarded === null && headers === null && added === null) return connection.baseHeaders
+  return { ...connection.defaultHeaders, ...headers, ...forwarded, ...added, ...connection.headers }
 }
 
 /** Kinds of errors whose text is the vendor's business with us, not with the client. */

@@ -19,6 +19,7 @@ import { blame, type Try } from './outcome.js'
 import { createPatience, type Patience } from './patience.js'
 import type { Leg } from './resolve.js'
 import type { Refused } from './send.js'
+import { reportAttemptFailure } from './report-attempt.js'
 import { sendForgiving } from './send-forgiving.js'
 
 /** A call that is ready for a try. */
@@ -69,6 +70,7 @@ async function tryOnce(core: Core, call: Call, request: ReadyCall, patience: Pat
     stream: facts.stream,
     clientHeaders: exchange.direct ? request.request.headers : null,
     signal: call.signal,
+    headTimeoutMs: headPatience(core, call),
     restate: exchange.restate,
   })
   // Vendors may hold back the head of a stream as long as its first event.
@@ -81,11 +83,28 @@ async function tryOnce(core: Core, call: Call, request: ReadyCall, patience: Pat
     : await replyWhole(core, call, { ...request, returned, response: sent.response })
 }
 
+/** So much of the time that a stream's status is waited for is for one place, where another one is left. */
+const PATIENCE_SHARE = 0.8
+
+/**
+ * How long a place may take for its response head, in milliseconds; 0 = as long as it likes. A stream that can still go
+ * elsewhere does not wait until its status has to be committed: then it could not any more. A whole answer takes as
+ * long as it takes.
+ */
+function headPatience(core: Core, call: Call): number {
+  const { headTimeoutMs, fallbackMs } = core.settings
+  const now = core.now()
+  if (!call.streamed || fallbackMs === 0 || call.attempts?.hasFresh(now) !== true) return headTimeoutMs
+  const most = Math.max(1, Math.min(fallbackMs, PATIENCE_SHARE * patienceLeft(core, call, now)))
+  return headTimeoutMs === 0 ? most : Math.min(headTimeoutMs, most)
+}
+
 function noteFailure(core: Core, call: Call, leg: Leg, refused: Refused): void {
   const now = core.now()
   const { attempts } = call
   // What was broken off from our side says nothing of the vendor.
   const isOurs = call.signal.aborted
+  if (!isOurs) reportAttemptFailure(core, call, { ...refused, leg })
   if (attempts === undefined) {
     if (isOurs) leg.health.pass(now)
     else blame(leg, refused.upstreamError, now)

@@ -1,10 +1,18 @@
 import { costMicro as costMicroOf } from '../../balance/price.js'
 import { completeUsage, type Usage } from '../../canonical/usage.js'
 import type { GatewayError } from '../../errors.js'
-import type { CallStatus, UsageRecord } from '../../usage/record.js'
+import type { UsageRecord } from '../../usage/record.js'
 import type { Progress } from '../reply/answer.js'
 import type { Admission, Call } from '../call.js'
 import type { Core } from '../core.js'
+import {
+  type CallEnd,
+  CLIENT_CLOSED_REQUEST,
+  describeEnd,
+  isOwned,
+  NO_USAGE,
+  reportEnd,
+} from './end-event.js'
 
 /** Ends a call: exactly once, whatever ends first. */
 export interface Meter {
@@ -18,16 +26,9 @@ export interface Meter {
   cutOff(error: GatewayError, progress: Progress): Promise<void>
 }
 
-interface Ending {
-  readonly status: CallStatus
-  readonly httpStatus: number
-  readonly error: GatewayError | null
-  readonly usage: Usage
+interface Ending extends CallEnd {
   readonly billed: boolean
 }
-
-const NO_USAGE: Usage = completeUsage({})
-const CLIENT_CLOSED_REQUEST = 499
 
 /**
  * A meter for one call. `admission` is null until the call was admitted: then only the record is written. A store that
@@ -42,7 +43,8 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
     call.close()
     const admitted = admission()
     const costMicro = admitted === null ? 0 : costOf(admitted, ending)
-    const record = toRecord(call, ending, costMicro, core.now())
+    const described = describeEnd(call, ending, { costMicro, now: core.now() })
+    const record = isOwned(described) ? described : null
     let settled = SETTLED
     if (admitted !== null) {
       settled = await settle(core, requestId, admitted, { billed: ending.billed, costMicro, record })
@@ -51,11 +53,13 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
       if (decision !== null)
         await core.delivery.deliver(requestId, { type: 'finish', request, decision, actualTokens })
     }
-    if (record === null) return
-    const final = { ...record, shortfallMicro: settled.shortfallMicro }
-    // No record of money is there before the money has moved: one that is owed waits behind it.
-    if (!settled.isOwed) await core.delivery.deliver(requestId, { type: 'append', record: final })
-    core.hooks.usage(final)
+    const final = { ...described, shortfallMicro: settled.shortfallMicro }
+    if (isOwned(final)) {
+      // No record of money is there before the money has moved: one that is owed waits behind it.
+      if (!settled.isOwed) await core.delivery.deliver(requestId, { type: 'append', record: final })
+      core.hooks.usage(final)
+    }
+    reportEnd(core, call, final)
   }
 
   return {
@@ -161,31 +165,4 @@ function finalUsage(progress: Progress, admission: Admission | null): Usage {
     ? reported.outputTokens
     : Math.max(reported.outputTokens ?? 0, progress.countOutput())
   return completeUsage({ ...reported, inputTokens, outputTokens, estimated: true })
-}
-
-/** Null for a request without an account: there is nobody to show it to. */
-function toRecord(call: Call, ending: Ending, costMicro: number, now: number): UsageRecord | null {
-  if (call.identity === null) return null
-  const attempts = call.attempts?.list(ending, now)
-  return {
-    requestId: call.requestId,
-    accountId: call.identity.account.id,
-    keyId: call.identity.key.id,
-    time: call.startedAt,
-    model: call.model,
-    route: call.route,
-    endpoint: call.endpoint,
-    status: ending.status,
-    httpStatus: ending.httpStatus,
-    errorCode: ending.error?.code ?? null,
-    errorMessage: ending.error?.message ?? null,
-    latencyMs: now - call.startedAt,
-    timeToFirstByteMs: call.firstByteAt === null ? null : call.firstByteAt - call.startedAt,
-    usage: ending.usage,
-    costMicro,
-    shortfallMicro: 0,
-    endUser: call.endUser,
-    streamed: call.streamed,
-    ...(attempts === undefined ? {} : { attempts }),
-  }
 }

@@ -68,7 +68,7 @@ export function createKeeper(core: Core, call: Call, options: KeeperOptions): Ke
   const summarize = (response: JsonObject): JsonObject => {
     const item = toCompactionItem(response, core.createId('cmp_'), core.codec)
     if (!isCompactEndpoint) return { ...response, output: [item] }
-    return toCompactedResponse(response, { id, input: [...history.items, ...wholes], item })
+    return toCompactedResponse(response, { id, input, item })
   }
 
   const edit: NonNullable<ReturnType<Keeper['edit']>> = (response, isFinal) => {

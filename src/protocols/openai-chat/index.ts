@@ -27,6 +27,7 @@ const client: ClientWire = {
   routeRequest,
   dropForeignState,
   fieldNames,
+  partlyKnown: new Set(['reasoning', 'thinking', 'prompt_cache_options', 'stream_options']),
   encodeError,
   encodeStreamError,
   keepAlive: () => ': keepalive\n\n',

@@ -20,6 +20,8 @@ export interface AdaptOptions {
   readonly to: Protocol
   readonly target: Target
   readonly context: CodecContext
+  /** See `ClientWire.partlyKnown`. */
+  readonly partlyKnown?: ReadonlySet<string> | undefined
 }
 
 /** A request that its vendor's codec can say, and what the way back needs to undo it. */
@@ -36,7 +38,7 @@ export interface AdaptedRequest {
  * other vendors, stop sequences. A pure function of the request, so that a longer history keeps its beginning.
  */
 export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): AdaptedRequest {
-  const { to, target, context } = options
+  const { to, target, context, partlyKnown } = options
   const rules = effectiveRules(to, target)
   if ((request.candidateCount ?? 1) > 1) throw unsupportedField('candidateCount', options)
   const table = createToolTable(toolsOf(request), rules, context)
@@ -53,7 +55,7 @@ export function adaptRequest(request: CanonicalRequest, options: AdaptOptions): 
       : { toolChoice: adaptChoice(request.toolChoice, table, rules) }),
     ...(to.upstream.stopSequences === false ? { stop: undefined } : {}),
   }
-  const kept = dropForeignExtensions(adapted, to.id)
+  const kept = dropForeignExtensions(adapted, to.id, partlyKnown)
   if (stop.length > 0) {
     warnings.push({
       code: 'emulated',

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../canonical/json.js'
+import { asObject } from '../../canonical/narrow.js'
 import type { CanonicalRequest, Message, ToolDefinition } from '../../canonical/request.js'
 import type { Warning } from '../../canonical/warning.js'
 
@@ -7,17 +8,27 @@ const SILENT = '$'
 
 type Extensions = Readonly<Record<string, JsonObject>> | undefined
 
-/** Takes out the fields that only another protocol than `protocol` can say, and reports each. */
+const NONE: ReadonlySet<string> = new Set()
+
+/**
+ * Takes out the fields that only another protocol than `protocol` can say, and reports each; of those in `partlyKnown`,
+ * which are the rest of an object, each member.
+ */
 export function dropForeignExtensions(
   request: CanonicalRequest,
   protocol: string,
+  partlyKnown: ReadonlySet<string> = NONE,
 ): { readonly request: CanonicalRequest; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = []
   const keep = (extensions: Extensions, path: string): Extensions => {
     if (extensions === undefined) return undefined
     for (const [owner, fields] of Object.entries(extensions)) {
       if (owner === protocol) continue
-      for (const field of Object.keys(fields)) {
+      const isWhole = (field: string): boolean => path !== '' || !partlyKnown.has(field)
+      const names = Object.entries(fields).flatMap(([field, value]) =>
+        isWhole(field) ? field : Object.keys(asObject(value) ?? {}).map((member) => `${field}.${member}`),
+      )
+      for (const field of names) {
         if (field.startsWith(SILENT)) continue
         warnings.push({
           code: 'dropped',

@@ -103,9 +103,9 @@ function limitOutput(request: CanonicalRequest, most: number): CanonicalRequest 
 
 function encodeFor(
   request: CanonicalRequest,
-  { to, target, context }: TranslationRoute,
+  { from, to, target, context }: TranslationRoute,
 ): { readonly adapted: AdaptedRequest; readonly encoded: Translated<JsonObject> } {
-  const adapted = adaptRequest(request, { to, target, context })
+  const adapted = adaptRequest(request, { to, target, context, partlyKnown: from.client?.partlyKnown })
   return { adapted, encoded: to.encodeRequest(adapted.request, target, context) }
 }
 

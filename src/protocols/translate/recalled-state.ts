@@ -30,16 +30,23 @@ export function collectReasoning(content: readonly AssistantPart[], family: stri
   return kept
 }
 
-/** Ids of the calls of earlier answers whose reasoning is not there. */
-export function findBareCalls({ messages }: CanonicalRequest): readonly string[] {
+/**
+ * Ids of the calls of earlier answers whose reasoning is not there, or there in words alone. `wordsSuffice`: the
+ * vendor takes reasoning back as plain words.
+ */
+export function findBareCalls({ messages }: CanonicalRequest, wordsSuffice: boolean): readonly string[] {
   return messages.flatMap((message) =>
-    message.role === 'assistant' && !hasReasoning(message)
+    message.role === 'assistant' &&
+    !message.content.some((part) => isReasoning(part) && (wordsSuffice || part.state !== undefined))
       ? message.content.flatMap((part) => (isBareCall(part) ? [part.id] : []))
       : [],
   )
 }
 
-/** The request with what was kept for its bare calls, as if the client had brought it back. */
+/**
+ * The request with what was kept for its bare calls, as if the client had brought it back. Words that it has brought
+ * back unchanged get their state again; words that it has changed stay as they are.
+ */
 export function restoreReasoning(
   request: CanonicalRequest,
   kept: KeptReasoningByCall,
@@ -47,26 +54,57 @@ export function restoreReasoning(
 ): CanonicalRequest {
   const restore = (message: AssistantMessage): AssistantMessage => {
     const content: AssistantPart[] = []
-    let isFirst = true
+    const place = { isFirst: true, isMissing: !message.content.some(isReasoning) }
+    let start = 0
     for (const part of message.content) {
       const found = isBareCall(part) ? kept.get(part.id) : undefined
       const own = found?.family === family ? found : undefined
-      // What comes before the first call comes before its words, too: vendors want it to begin the answer.
-      if (own !== undefined && isFirst) content.unshift(...own.reasoning)
-      else if (own !== undefined) content.push(...own.reasoning)
-      if (part.type === 'tool-call') isFirst = false
+      if (own !== undefined) content.splice(start, Infinity, ...putBack(content.slice(start), own, place))
       content.push(withState(part, own?.state))
+      if (part.type !== 'tool-call') continue
+      start = content.length
+      place.isFirst = false
     }
     return { ...message, content }
   }
   const messages = request.messages.map((message) =>
-    message.role === 'assistant' && !hasReasoning(message) ? restore(message) : message,
+    message.role === 'assistant' ? restore(message) : message,
   )
   return { ...request, messages }
 }
 
-function hasReasoning({ content }: AssistantMessage): boolean {
-  return content.some(({ type }) => type === 'reasoning')
+interface Place {
+  readonly isFirst: boolean
+  /** The client has brought no reasoning of this answer back. */
+  readonly isMissing: boolean
+}
+
+/** The parts between two calls, with the reasoning that was there. */
+function putBack(
+  parts: readonly AssistantPart[],
+  { reasoning }: KeptReasoning,
+  { isFirst, isMissing }: Place,
+): readonly AssistantPart[] {
+  // What comes before the first call comes before its words, too: vendors want it to begin the answer.
+  if (isMissing) return isFirst ? [...reasoning, ...parts] : [...parts, ...reasoning]
+  const words = parts.filter(isReasoning)
+  if (words.length === 0 || words.some(({ state }) => state !== undefined)) return parts
+  if (wordsOf(words) !== wordsOf(reasoning)) return parts
+  const start = parts.findIndex(isReasoning)
+  const others = parts.filter((part) => !isReasoning(part))
+  return [...others.slice(0, start), ...reasoning, ...others.slice(start)]
+}
+
+/** Clients join paragraphs in their own ways. */
+function wordsOf(reasoning: readonly ReasoningPart[]): string {
+  return reasoning
+    .map(({ text }) => text)
+    .join('')
+    .replaceAll(/\s+/g, '')
+}
+
+function isReasoning(part: AssistantPart): part is ReasoningPart {
+  return part.type === 'reasoning'
 }
 
 function isBareCall(part: AssistantPart): part is Extract<AssistantPart, { type: 'tool-call' }> {

@@ -10,7 +10,7 @@ import type {
   KeyRecord,
   KeyStore,
 } from '../../keys/key-store.js'
-import { readPage } from './page.js'
+import { createOrdered, type Ordered } from './ordered.js'
 import { createRing } from './ring.js'
 
 /** Accounts and keys in memory. */
@@ -33,12 +33,16 @@ const KEPT_AUDIT_ENTRIES = 10_000
 
 /** An empty store of accounts and keys, which keeps its last `keptAuditEntries`. */
 export function createMemoryKeyStore(keptAuditEntries: number = KEPT_AUDIT_ENTRIES): MemoryKeyStore {
-  const accounts = new Map<string, AccountRecord>()
-  const keys = new Map<string, KeyRecord>()
+  const accounts = createOrdered<AccountRecord>()
+  const keys = createOrdered<KeyRecord>()
+  const keysOf = new Map<string, Ordered<KeyRecord>>()
   const byHash = new Map<string, KeyRecord>()
   const trail = createMemoryTrail(keptAuditEntries)
 
   function putKey(key: KeyRecord): void {
+    const siblings = keysOf.get(key.accountId) ?? createOrdered<KeyRecord>()
+    keysOf.set(key.accountId, siblings)
+    siblings.set(key.id, key)
     keys.set(key.id, key)
     byHash.set(key.hash, key)
   }
@@ -50,7 +54,7 @@ export function createMemoryKeyStore(keptAuditEntries: number = KEPT_AUDIT_ENTRI
       return key === undefined || account === undefined ? null : { key, account }
     },
     account: (accountId) => accounts.get(accountId) ?? null,
-    accounts: (page) => readPage(accounts.values(), idOf, page),
+    accounts: accounts.page,
     createAccount(account, audit) {
       if (accounts.has(account.id)) return false
       accounts.set(account.id, account)
@@ -66,10 +70,8 @@ export function createMemoryKeyStore(keptAuditEntries: number = KEPT_AUDIT_ENTRI
       return changed
     },
     key: (keyId) => keys.get(keyId) ?? null,
-    keys({ accountId, ...page }) {
-      const found = [...keys.values()].filter((key) => accountId === undefined || key.accountId === accountId)
-      return readPage(found, idOf, page)
-    },
+    keys: ({ accountId, ...page }) =>
+      accountId === undefined ? keys.page(page) : (keysOf.get(accountId)?.page(page) ?? []),
     createKey(key, audit) {
       if (keys.has(key.id) || byHash.has(key.hash) || !accounts.has(key.accountId)) return false
       putKey(key)
@@ -88,16 +90,13 @@ export function createMemoryKeyStore(keptAuditEntries: number = KEPT_AUDIT_ENTRI
       const key = keys.get(keyId)
       if (key === undefined) return null
       keys.delete(keyId)
+      keysOf.get(key.accountId)?.delete(keyId)
       byHash.delete(key.hash)
       trail.add(audit)
       return key
     },
     auditEntries: trail.read,
   }
-}
-
-function idOf({ id }: { readonly id: string }): string {
-  return id
 }
 
 interface MemoryTrail {

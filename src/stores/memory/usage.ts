@@ -8,6 +8,7 @@ import {
 import type {
   UsageDimension,
   UsageGroup,
+  UsageGrouping,
   UsageQuery,
   UsageRecord,
   UsageStore,
@@ -82,18 +83,17 @@ export function createMemoryUsageStore(recordLimit: number = RECORD_LIMIT): Memo
         .slice(0, limit),
     totals({ accountId, by, since, until }) {
       const accounts = accountId === undefined ? [...days.values()] : [days.get(accountId) ?? []]
-      const sums: Groups = new Map()
+      const sums = new Map<string, UsageGroup>()
       for (const ofAccount of accounts) {
         for (const [day, dayTotals] of ofAccount) {
           if (day < since || day >= until) continue
-          for (const [group, totals] of groupsOf(day, dayTotals, by))
-            sums.set(group, addTotals(sums.get(group) ?? EMPTY_TOTALS, totals))
+          for (const [key, group] of groupsOf(day, dayTotals, by)) {
+            const before = sums.get(key)?.totals ?? EMPTY_TOTALS
+            sums.set(key, { ...group, totals: addTotals(before, group.totals) })
+          }
         }
       }
-      return sortUsageGroups(
-        [...sums].map(([group, totals]) => ({ group, totals })),
-        by,
-      )
+      return sortUsageGroups([...sums.values()], by)
     },
     prune(before) {
       const old = [...kept.values()].filter(({ time }) => time < before)
@@ -118,12 +118,17 @@ function addToGroup(groups: Groups, group: string | null, totals: UsageTotals): 
   groups.set(group, addTotals(current ?? EMPTY_TOTALS, totals))
 }
 
+/** The groups of one day, each under what makes it one. */
 function groupsOf(
   day: number,
   { total, groups }: DayTotals,
-  by: UsageDimension,
-): Iterable<readonly [group: string, totals: UsageTotals]> {
-  return by === 'day' ? [[utcDate(day), total]] : groups[by]
+  by: UsageGrouping,
+): readonly (readonly [key: string, group: UsageGroup])[] {
+  const date = utcDate(day)
+  if (by === 'day') return [[date, { group: date, totals: total }]]
+  if (by === 'day_model')
+    return [...groups.model].map(([model, totals]) => [`${date} ${model}`, { group: date, model, totals }])
+  return [...groups[by]].map(([group, totals]) => [group, { group, totals }])
 }
 
 /** The vendor's own usage object is for hooks; kept here it would hold whole responses in memory. */

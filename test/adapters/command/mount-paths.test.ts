@@ -5,7 +5,10 @@ import type { GatewayRequest, Handler } from '../../../src/index.js'
 const speaker = (name: string): Handler => ({
   handle: async ({ path }) => ({ status: 200, headers: {}, body: `${name} ${path}` }),
 })
-const site = mountPaths({ '/console': speaker('console'), '/metrics': speaker('metrics') }, speaker('gateway'))
+const site = mountPaths(
+  { '/console': speaker('console'), '/metrics': speaker('metrics') },
+  speaker('gateway'),
+)
 const ask = async (path: string): Promise<unknown> => {
   const request: GatewayRequest = { method: 'GET', path, headers: {}, body: null }
   return (await site.handle(request)).body

@@ -196,8 +196,8 @@ describePostgres('many at once', ({ open, openPool, freshSchema }) => {
     const all = await Promise.all(pools.map((pool) => open({ pool, schema })))
     await fund(all[0] ?? (await open()))
     expect(await all[3]?.ledger.balance('acme')).toEqual({ balanceMicro: 1000, heldMicro: 0 })
-    const { rows } = await openPool().query(`SELECT version FROM ${schema}.crossmodel_migrations`)
-    expect(rows).toEqual([{ version: 1 }])
+    const { rows } = await openPool().query(`SELECT version FROM ${schema}.crossmodel_migrations ORDER BY version`)
+    expect(rows).toEqual([{ version: 1 }, { version: 2 }])
   })
 
   it('refuses tables that a newer version has changed', async () => {

@@ -1,6 +1,9 @@
 import type { UpstreamId } from '../upstreams.js'
 import type { Fault } from '../vendor/faults.js'
-import type { ClientId } from '../versions.js'
+import type { ClientId, LibraryId } from '../versions.js'
+
+/** Chat has no place for the reasoning state of other protocols. */
+export const FORGOTTEN_BY_CHAT: readonly UpstreamId[] = ['openai-responses', 'anthropic-messages', 'gemini']
 
 /** Where a client runs, and what it may know of the gateway. */
 export interface Site {
@@ -26,11 +29,11 @@ export interface Launch {
 
 /** A client that speaks one protocol. */
 export interface Agent {
-  readonly client: ClientId
+  readonly client: ClientId | LibraryId
   /** As the table names it. */
   readonly title: string
   readonly speaks: 'Chat' | 'Responses' | 'Messages'
-  /** Names in `node_modules/.bin`, the program first of which the others are arguments. */
+  /** Names in `node_modules/.bin` or paths, the program first of which the others are arguments. */
   readonly program: readonly [string, ...string[]]
   /** What it gets over by itself, or the gateway for it. */
   readonly survives: readonly Fault[]
@@ -38,7 +41,7 @@ export interface Agent {
   readonly alias?: string | undefined
   /** Upstreams that are left out. */
   readonly except?: readonly UpstreamId[] | undefined
-  /** Upstreams whose reasoning state it does not bring back. */
+  /** Upstreams whose reasoning state it does not bring back: the gateway keeps it (`stateCache`). */
   readonly forgets?: readonly UpstreamId[] | undefined
   /** It ends without a word when its conversation was compacted. */
   readonly silentAfterCompaction?: boolean | undefined

@@ -1,4 +1,4 @@
-import type { Agent } from './agent.js'
+import { type Agent, FORGOTTEN_BY_CHAT } from './agent.js'
 
 /** Cline speaks Chat to a provider of one's own. */
 export const cline: Agent = {
@@ -6,6 +6,7 @@ export const cline: Agent = {
   title: 'Cline',
   speaks: 'Chat',
   program: ['cline'],
+  forgets: FORGOTTEN_BY_CHAT,
   survives: ['rate', 'overload', 'overflow'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['-P', 'openai-compatible', '-k', key, '-m', model, '--thinking', 'medium', prompt],

@@ -1,4 +1,4 @@
-import type { Agent } from './agent.js'
+import { type Agent, FORGOTTEN_BY_CHAT } from './agent.js'
 
 interface Wire {
   readonly speaks: Agent['speaks']
@@ -22,6 +22,7 @@ export const copilot: readonly Agent[] = WIRES.map(({ speaks, path, environment 
   title: 'Copilot CLI',
   speaks,
   program: ['copilot'],
+  forgets: speaks === 'Chat' ? FORGOTTEN_BY_CHAT : [],
   survives: ['rate', 'overload', 'cut', 'overflow', 'full'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: [

@@ -3,6 +3,7 @@ import { claudeCodes } from './claude-code.js'
 import { cline } from './cline.js'
 import { codexes } from './codex.js'
 import { copilot } from './copilot.js'
+import { libraries } from './libraries.js'
 import { opencode } from './opencode.js'
 import { pi } from './pi.js'
 import { qwenCode } from './qwen-code.js'
@@ -16,4 +17,5 @@ export const AGENTS: readonly Agent[] = [
   ...qwenCode,
   ...pi,
   cline,
+  ...libraries,
 ]

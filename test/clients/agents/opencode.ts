@@ -1,4 +1,4 @@
-import type { Agent } from './agent.js'
+import { type Agent, FORGOTTEN_BY_CHAT } from './agent.js'
 
 /** The AI SDK's package for a protocol, and how it is told to have the model reason. */
 const WIRES = [
@@ -25,6 +25,7 @@ export const opencode: readonly Agent[] = WIRES.map(({ speaks, npm, options }) =
   title: 'opencode',
   speaks,
   program: ['opencode'],
+  forgets: speaks === 'Chat' ? FORGOTTEN_BY_CHAT : [],
   survives: ['rate', 'overload', 'cut', 'overflow', 'full'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['run', '-m', `gateway/${model}`, prompt],

@@ -1,4 +1,4 @@
-import type { Agent } from './agent.js'
+import { type Agent, FORGOTTEN_BY_CHAT } from './agent.js'
 
 interface Wire {
   readonly speaks: Agent['speaks']
@@ -36,12 +36,20 @@ const WIRES: readonly Wire[] = [
   },
 ]
 
+/** It drops thinking without words from all turns but the last. */
+const FORGETS: Readonly<Record<Agent['speaks'], Agent['forgets']>> = {
+  Chat: FORGOTTEN_BY_CHAT,
+  Responses: [],
+  Messages: ['openai-responses', 'gemini'],
+}
+
 /** Qwen Code needs a newer Node than the gateway. */
 export const qwenCode: readonly Agent[] = WIRES.map(({ speaks, authType, environment }) => ({
   client: 'qwen-code',
   title: 'Qwen Code',
   speaks,
   program: ['node', 'qwen'],
+  forgets: FORGETS[speaks],
   survives: ['rate', 'overload', 'cut', 'overflow'],
   launch: ({ url, key, model, prompt }) => ({
     arguments: ['--auth-type', authType, '-m', model, '--yolo', prompt],

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { isJsonObject, type JsonObject, parseJson, type Usage } from '../../../src/index.js'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson, type Usage } from '../../../src/index.js'
 import type { Answer } from '../../../adapters/command/simulated-vendor/answer.js'
 import { fingerprint } from '../../../adapters/command/simulated-vendor/fingerprint.js'
 import { countParts } from '../../../adapters/command/simulated-vendor/fit-parts.js'
@@ -79,11 +79,17 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, state:
     await answer({ route, body, headers, outgoing }, state)
   } catch (error) {
     if (!(error instanceof VendorProblem)) throw error
-    if (!EXPECTED.has(error)) state.complaints.push(`${error.status} ${error.message}`)
+    if (!EXPECTED.has(error) && !isNegotiation(body))
+      state.complaints.push(`${error.status} ${error.message}`)
     const id = fingerprint(error.message)
     const head = { 'content-type': 'application/json', ...protocol.renderHeaders(id, error.status) }
     outgoing.writeHead(error.status, head).end(JSON.stringify(protocol.renderProblem(error, id)))
   }
+}
+
+/** Asks for what a vendor may keep between requests: one that keeps nothing says so, and is told the whole. */
+function isNegotiation(body: JsonValue | undefined): boolean {
+  return isJsonObject(body) && (body.thread !== undefined || typeof body.previous_response_id === 'string')
 }
 
 interface Exchange {

@@ -23,9 +23,22 @@ it('begins with the names of its columns, and has a line for each record', async
   const [names, line, again, end] = text.split('\r\n')
   expect(names?.split(',').slice(0, 5)).toEqual(['time', 'request_id', 'account_id', 'key_id', 'end_user'])
   expect(line).toBe(
-    '2026-01-31T10:00:00.000Z,req_cm_1,acme,key_1,,chat,openai/gpt-5.5,openai:gpt-5.5,false,completed,200,,12,8,10,0,0,5,0,1234,0',
+    '2026-01-31T10:00:00.000Z,req_cm_1,acme,key_1,,chat,openai/gpt-5.5,openai:gpt-5.5,false,completed,200,,12,8,10,0,0,5,0,1234,0,1',
   )
   expect([again, end]).toEqual([line, ''])
+})
+
+it.each([
+  [{}, '1'],
+  [{ route: null }, '0'],
+  [
+    {
+      attempts: [429, 200].map((status) => ({ route: 'a:m', status, errorCode: null, latencyMs: 1 })),
+    },
+    '2',
+  ],
+])('counts the calls to vendors that a request took', async (record, cell) => {
+  expect(await cellOf(record, 'attempts')).toBe(cell)
 })
 
 it('is its names alone when there is no record', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MESSAGES } from '../../support/calls.js'
+import { MESSAGES, whole } from '../../support/calls.js'
 import { refuseConnection, replaceMethods } from '../../support/replace-methods.js'
 import { BALANCE, PRICE, type Overrides } from '../../support/test-gateway.js'
 import { COST, createRoutedGateway, failure, type RoutedGateway } from './routed-gateway.js'
@@ -112,6 +112,25 @@ describe('models that a client names to fall back to', () => {
     expect([status, tested.visits()]).toEqual([200, ['a', 'b']])
     const warnings = headers['x-crossmodel-warnings']
     for (const path of ['models[0]', 'models[1]', 'fallbacks']) expect(warnings).toContain(`dropped:${path}`)
+  })
+
+  it('are asked for embeddings, too, and only those that have some', async () => {
+    const tested = create()
+    const input = { model: 'test/chat', input: 'hello', models: ['test/messages', 'test/dear'] }
+    const list = whole({
+      object: 'list',
+      model: 'vendor-dear',
+      data: [{ object: 'embedding', index: 0, embedding: [0.5] }],
+      usage: { prompt_tokens: 7, total_tokens: 7 },
+    })
+    tested.script('a', [failure(503)])
+    tested.script('b', [list])
+    const { status, json, headers } = await tested.post('/v1/embeddings', input)
+    expect([status, json.model, tested.visits()]).toEqual([200, 'test/dear', ['a', 'b']])
+    expect(tested.vendor.last().request.url).toBe('https://b.example/v1/embeddings')
+    expect(tested.vendor.last().json).toEqual({ model: 'vendor-dear', input: 'hello' })
+    expect(headers['x-crossmodel-warnings']).toBe('dropped:models[0]')
+    expect(tested.records).toMatchObject([{ model: 'test/dear', costMicro: 70 }])
   })
 
   it('are no way around the models of a key', async () => {

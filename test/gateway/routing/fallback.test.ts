@@ -188,11 +188,45 @@ describe('a fallback to a vendor of another protocol', () => {
   })
 })
 
+describe('a vendor that hangs', () => {
+  const HANGS: Reply = { steps: [], fault: 'timeout' }
+  const candidates = ['a', 'b', 'keyed'].map((upstream) => ({ upstream, model: 'x' }))
+  const headTimes = async (timeouts: object, isStream: boolean): Promise<readonly number[]> => {
+    const tested = createRoutedGateway({ timeouts }, { candidates })
+    for (const name of ['a', 'b']) tested.script(name, [HANGS])
+    const { status } = await tested.ask('hi', { stream: isStream })
+    expect([status, tested.visits()]).toEqual([200, ['a', 'b', 'keyed']])
+    return tested.vendor.calls.map(({ request }) => request.headTimeoutMs)
+  }
+
+  it('holds up a stream for a bounded time while another candidate is left, and the last one as long as it likes', async () => {
+    expect(await headTimes({ fallbackMs: 300 }, true)).toEqual([300, 300, 300_000])
+    expect(await headTimes({}, true)).toEqual([8000, 8000, 300_000])
+  })
+
+  it('is left before the status of the stream has to be committed', async () => {
+    expect(await headTimes({ commitMs: 1000 }, true)).toEqual([800, 800, 300_000])
+    expect(await headTimes({ commitMs: 0 }, true)).toEqual([8000, 8000, 300_000])
+  })
+
+  it.each([
+    ['a shorter limit', { headMs: 100 }, true, 100],
+    ['a rule that is switched off', { fallbackMs: 0 }, true, 300_000],
+    ['a whole answer, which takes as long as it takes', {}, false, 300_000],
+  ])('is waited for as before with %s', async (_name, timeouts, isStream, waitMs) => {
+    expect(await headTimes(timeouts, isStream)).toEqual([waitMs, waitMs, timeouts.headMs ?? 300_000])
+  })
+
+  it('is bounded where there is no other limit on its head', async () => {
+    expect(await headTimes({ headMs: 0, fallbackMs: 50 }, true)).toEqual([50, 50, 0])
+  })
+})
+
 describe('a stream whose status had to be committed', () => {
   it('goes on nowhere: the error comes inside it', async () => {
     const tested = createRoutedGateway({ timeouts: { commitMs: 1 } })
-    const head = new Promise((resolve) => setTimeout(resolve, 30))
-    tested.script('a', [{ ...failure(503), head }])
+    const late = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 30))
+    tested.script('a', () => ({ ...failure(503), head: late() }))
     const { status, text } = await tested.ask('hi', { stream: true })
     expect([status, tested.visits()]).toEqual([200, ['a']])
     expect(text).toContain('error')

@@ -77,6 +77,40 @@ describe.each(rows)('two accounts: $model on $store, state kept by the $state', 
   })
 })
 
+describe.each(Object.keys(stores))('two accounts on %s', (store) => {
+  const body = { model: 'pair/chat', messages: [{ role: 'user', content: 'my secret' }] }
+  const start = async () => {
+    const tested = createStateGateway({}, await stores[store]?.())
+    const as = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` })
+    return { ...tested, acme: as(KEY), rival: as(RIVAL_KEY) }
+  }
+
+  it('get no answer of the other one for the same Idempotency-Key', async () => {
+    const { post, vendor, acme, rival } = await start()
+    const ask = (key: Record<string, string>) =>
+      post('/v1/chat/completions', body, { ...key, 'idempotency-key': 'the same for both' })
+    const first = await ask(acme)
+    const other = await ask(rival)
+    expect([first.status, other.status, vendor.calls.length]).toEqual([200, 200, 2])
+    expect(other.headers['idempotent-replayed']).toBeUndefined()
+    expect(other.headers['x-request-id']).not.toBe(first.headers['x-request-id'])
+    const again = await ask(acme)
+    expect([again.headers['idempotent-replayed'], again.text]).toEqual(['true', first.text])
+    expect(vendor.calls).toHaveLength(2)
+  })
+
+  it('see nothing of the usage of the other one', async () => {
+    const { post, get, acme, rival } = await start()
+    await post('/v1/chat/completions', body, acme)
+    const [mine, theirs] = [await get('/v1/usage', acme), await get('/v1/usage', rival)]
+    expect(mine.json.daily.request_count).toBe(1)
+    expect(theirs.json).toMatchObject({
+      daily: { request_count: 0 },
+      monthly: { request_count: 0 },
+    })
+  })
+})
+
 it('an account whose id looks like the key of another one reads nothing of it', async () => {
   const accounts = ['a', 'a:response:resp_x', 'a%3A'].map((id, index) => ({
     id,

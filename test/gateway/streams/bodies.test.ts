@@ -37,6 +37,17 @@ describe.each(TRANSCRIPTS)('instead of a $name stream', (transcript) => {
     expect(tested.records).toMatchObject([{ status: 'completed', costMicro: 34, streamed: true }])
   })
 
+  test('a whole answer that no stream can tell in full says what is missing', async () => {
+    const tested = createTestGateway()
+    const [answer] = (WHOLE[transcript.name] ?? { steps: [] }).steps
+    const json = JSON.parse(typeof answer === 'string' ? answer : '{}')
+    const lossy = { ...json, choices: [...(json.choices ?? []), ...(json.choices ?? [])] }
+    const { headers, text } = await call(transcript, whole(lossy), tested)
+    expect(looksFinished(transcript, text)).toBe(true)
+    const expected = transcript.name === 'Chat' ? 'dropped:choices[1]' : undefined
+    expect(headers['x-crossmodel-warnings']).toBe(expected)
+  })
+
   const OTHERS: readonly (readonly [string, Reply, number])[] = [
     ['an error in JSON', whole({ error: { message: 'slow down', type: 'rate_limit_error' } }), 429],
     ['a page', whole(`<html>Welcome to ${VENDOR_HOST}</html>`, 200, { 'content-type': 'text/html' }), 502],

@@ -107,7 +107,8 @@ describe('case 46d: every field is mapped or reported', () => {
     ],
     [{ serviceTier: 'flex' }, {}, {}, ['clamped $serviceTier']],
     [{ serviceTier: 'priority' }, {}, { service_tier: 'auto' }, ['clamped $serviceTier']],
-    [{ cache: { key: 'k' } }, {}, {}, ['dropped $cache']],
+    [{ cache: { key: 'k' } }, {}, {}, ['dropped $session']],
+    [{ cache: { mode: 'explicit', life: 'long' } }, {}, {}, ['dropped $cache']],
     [{ state: { store: true } }, {}, {}, ['dropped $state']],
     [{ toolChoice: { type: 'required' } }, {}, {}, ['dropped $toolChoice']],
   ])('%j', (rest, traits, expected, warnings) => {

@@ -188,10 +188,10 @@ describe('settings for Gemini', () => {
       'dropped $state',
       'dropped messages[0].name!',
       'dropped messages[1].phase',
-      'dropped $verbosity',
+      'dropped $verbosity!',
       'dropped $endUser',
       'dropped $metadata',
-      'dropped $cache',
+      'dropped $session',
       'dropped messages[0].content[0].cache_control',
     ])
   })

@@ -53,6 +53,22 @@ describe('fields of another protocol', () => {
     expect(warnings).toEqual([dropped('messages.x'), dropped('tools.y')])
   })
 
+  it('are named with their members where they are the rest of an object', () => {
+    const extensions = { 'openai-responses': { reasoning: { context: 'all', mode: 'pro' }, other: { a: 1 } } }
+    const { warnings } = dropForeignExtensions(
+      requestOf({ extensions, messages: [{ role: 'user', content: [], extensions }] }),
+      'openai-chat',
+      new Set(['reasoning']),
+    )
+    expect(warnings.map(({ path }) => path)).toEqual([
+      'messages.reasoning',
+      'messages.other',
+      'reasoning.context',
+      'reasoning.mode',
+      'other',
+    ])
+  })
+
   it('are not missed when there are none', () => {
     const request = requestOf({
       messages: [{ role: 'user', content: [], extensions: OWN }],

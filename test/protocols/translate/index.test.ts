@@ -87,6 +87,28 @@ describe('a request', () => {
     expect(translate(from, vendor, body).warnings.map(({ path }) => path)).toEqual(paths)
   })
 
+  const CACHE = { prompt_cache_key: 'k', prompt_cache_options: { mode: 'explicit' } }
+  const LOST = ['prompt_cache_key', 'prompt_cache_options']
+
+  it.each([
+    ['Chat', openaiChat, chatBody({ ...CACHE, verbosity: 'low' }), 'verbosity'],
+    ['Responses', openaiResponses, responsesBody({ ...CACHE, text: { verbosity: 'low' } }), 'text.verbosity'],
+  ])('says exactly and everywhere the same what is lost of a %s request', (_name, from, body, verbosity) => {
+    for (const vendor of [MESSAGES, GEMINI]) {
+      const { warnings } = translate(from, vendor, body)
+      expect(warnings.map(({ path }) => path).toSorted()).toEqual([...LOST, verbosity])
+      expect(warnings.filter(({ semantic }) => semantic).map(({ path }) => path)).toEqual([verbosity])
+    }
+  })
+
+  it.each([
+    ['Responses', openaiResponses, responsesBody({ reasoning: { context: 'all_turns' } }), 'reasoning.context'],
+    ['Chat', openaiChat, chatBody({ prompt_cache_options: { x: 1 } }), 'prompt_cache_options.x'],
+    ['Messages', anthropicMessages, messagesBody({ metadata: { user_id: 'u', x: 1 } }), 'metadata.x'],
+  ])('names the member of an object of %s that is lost', (_name, from, body, path) => {
+    expect(translate(from, GEMINI, body).warnings.map((warning) => warning.path)).toContain(path)
+  })
+
   it.each([
     ['Chat', openaiChat, chatBody({ n: 2 }), 'n'],
     ['Chat', openaiChat, chatBody({ logprobs: true }), 'logprobs'],

@@ -43,7 +43,7 @@ describe('the reasoning of an answer', () => {
 
   it('is put back where it was', () => {
     const bare = requestOf(text('words'), callOf('c1'), callOf('c2'), callOf('c3'))
-    expect(findBareCalls(bare)).toEqual(['c1', 'c2', 'c3'])
+    expect(findBareCalls(bare, false)).toEqual(['c1', 'c2', 'c3'])
     expect(restoreReasoning(bare, KEPT, 'a')).toEqual(requestOf(...ANSWER))
   })
 
@@ -52,7 +52,29 @@ describe('the reasoning of an answer', () => {
       const request = requestOf(...content)
       expect(restoreReasoning(request, KEPT, 'a')).toEqual(request)
     }
-    expect(findBareCalls(requestOf(...ANSWER))).toEqual([])
+  })
+
+  it('is asked for where the client has only its words, unless the vendor takes those', () => {
+    const inWords = requestOf(thought('one'), callOf('c1'))
+    expect(findBareCalls(inWords, true)).toEqual([])
+    expect(findBareCalls(inWords, false)).toEqual(['c1'])
+    const whole = requestOf({ ...thought('one'), state }, callOf('c1'))
+    expect(findBareCalls(whole, false)).toEqual([])
+  })
+
+  it('gets its state again where the client has brought back its words alone, however they are joined', () => {
+    const [first, second] = [{ ...thought('one'), state }, thought('more')]
+    const kept = collectReasoning([first, second, callOf('c1', { state })], 'a')
+    expect(
+      restoreReasoning(requestOf(thought('one\n\nmore'), text('words'), callOf('c1')), kept, 'a'),
+    ).toEqual(requestOf(first, second, text('words'), callOf('c1', { state })))
+  })
+
+  it('stays as the client has changed it, and its call gets its own state', () => {
+    const kept = collectReasoning([{ ...thought('one'), state }, callOf('c1', { state })], 'a')
+    expect(restoreReasoning(requestOf(thought('mine'), callOf('c1')), kept, 'a')).toEqual(
+      requestOf(thought('mine'), callOf('c1', { state })),
+    )
   })
 
   it('is of one family only', () => {

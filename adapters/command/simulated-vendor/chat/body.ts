@@ -1,6 +1,6 @@
 import type { JsonObject, Usage } from '../../../../src/index.js'
 import { callsOf, textOfParts, type Answer, type CallPart, type Finish } from '../answer.js'
-import { splitTokens } from '../tokens.js'
+import { listLogprobs } from '../openai-common.js'
 
 /** A refusal ends as any other text does: what tells it apart is `message.refusal`. */
 export const FINISH_REASONS: Readonly<Record<Finish, string>> = {
@@ -38,15 +38,11 @@ export function renderHead(answer: Answer, object: string): JsonObject {
   }
 }
 
-/** The log-probabilities of a text: by fixed rules nothing else could have been said. Null unless they were asked for. */
+/** The log-probabilities of a text; null unless they were asked for. */
 export function renderLogprobs(text: string, { question }: Answer): JsonObject | null {
   const { logprobs, top_logprobs: top } = question.request
   if (logprobs !== true || text === '') return null
-  const content = splitTokens(text).map((token) => {
-    const sure = { token, logprob: 0, bytes: [...Buffer.from(token)] }
-    return { ...sure, top_logprobs: typeof top === 'number' && top > 0 ? [sure] : [] }
-  })
-  return { content, refusal: null }
+  return { content: listLogprobs(text, top), refusal: null }
 }
 
 /** The request's `n` choices: each of them is the same answer. */

@@ -1,6 +1,8 @@
 import { type JsonObject, parseJson, type Usage } from '../../../../src/index.js'
 import { callsOf, type Answer, type CallPart, type Finish, type Part } from '../answer.js'
 import { seal } from '../fingerprint.js'
+import { splitTokens } from '../tokens.js'
+import { objectOf, stringOf } from '../values.js'
 
 const FINISH_REASONS: Readonly<Record<Finish, string>> = {
   stop: 'STOP',
@@ -34,11 +36,25 @@ export function renderResponse(
         content: { role: 'model', parts },
         finishReason: finished ? FINISH_REASONS[answer.finish] : undefined,
         index: 0,
+        logprobsResult: renderLogprobs(parts, answer),
       },
     ],
     usageMetadata: usage && renderUsage(usage),
     modelVersion: answer.model,
     responseId: answer.id,
+  }
+}
+
+/** By fixed rules nothing else could have been said. Undefined unless it was asked for, and for what is no text. */
+function renderLogprobs(parts: readonly JsonObject[], { question }: Answer): JsonObject | undefined {
+  const { responseLogprobs, logprobs: top } = objectOf(question.request.generationConfig)
+  const spoken = parts.filter(({ thought }) => thought !== true).map(({ text }) => stringOf(text))
+  const chosen = splitTokens(spoken.join('')).map((token) => ({ token, logProbability: 0 }))
+  if (responseLogprobs !== true || chosen.length === 0) return undefined
+  const others = typeof top === 'number' && top > 0
+  return {
+    chosenCandidates: chosen,
+    topCandidates: chosen.map((candidate) => ({ candidates: others ? [candidate] : [] })),
   }
 }
 

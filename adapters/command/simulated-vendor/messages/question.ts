@@ -5,6 +5,7 @@ import {
   checkToolChoice,
   findOrphanResult,
   findUnansweredCalls,
+  freshTurns,
   readLimit,
   textTurn,
   type Question,
@@ -28,18 +29,21 @@ export function readQuestion(call: VendorCall): Question {
   if (model === '') throw invalid('model: Field required')
   const maxTokens = readLimit(body.max_tokens, 'max_tokens', 0)
   if (maxTokens === undefined && operation === 'answer') throw invalid('max_tokens: Field required')
+  const turns = [textTurn('system', textOf(body.system)), ...readTurns(body.messages)]
   return checkToolChoice(
     {
       model,
       stream: body.stream === true,
-      turns: [textTurn('system', textOf(body.system)), ...readTurns(body.messages)],
+      turns,
       tools: objectsOf(body.tools).map(readTool),
       toolChoice: readToolChoice(objectOf(body.tool_choice)),
       parallelCalls: objectOf(body.tool_choice).disable_parallel_tool_use !== true,
       maxTokens,
       stopSequences: stringsOf(body.stop_sequences),
       reasoning: readReasoning(objectOf(body.thinking), maxTokens),
-      jsonSchema: readJsonSchema(objectOf(objectOf(body.output_config).format ?? body.output_format)),
+      jsonSchema:
+        readJsonSchema(objectOf(objectOf(body.output_config).format ?? body.output_format)) ??
+        readJsonWish(turns),
       request: body,
     },
     'tool_choice',
@@ -124,6 +128,14 @@ function readReasoning(
   }
   if (type !== 'enabled' && type !== 'adaptive') return 'unasked'
   return display === 'omitted' ? 'hidden' : 'shown'
+}
+
+const JSON_ALONE = /\bone JSON value only\b|\bonly\b[^.]*\bJSON\b/i
+
+/** This vendor has no JSON mode: it writes JSON where words ask for nothing else. */
+function readJsonWish(turns: readonly Turn[]): JsonObject | undefined {
+  const asked = [...turns.filter(({ role }) => role === 'system'), ...freshTurns(turns)]
+  return asked.some(({ text }) => JSON_ALONE.test(text)) ? { type: 'object' } : undefined
 }
 
 function readJsonSchema({ type, schema }: JsonObject): JsonObject | undefined {

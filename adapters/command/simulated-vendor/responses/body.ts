@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, type Usage } from '../../../../src/index.js'
 import type { Answer, Finish, Part, ReasoningPart, TextPart } from '../answer.js'
-import { stringsOf } from '../values.js'
+import { listLogprobs } from '../openai-common.js'
+import { objectsOf, stringsOf } from '../values.js'
 
 /** An item always says what it is and who it is. */
 export type Item = JsonObject & { readonly type: string; readonly id: string }
@@ -41,7 +42,6 @@ const ECHOED: JsonObject = {
   temperature: 1,
   text: { format: { type: 'text' }, verbosity: 'medium' },
   tool_choice: 'auto',
-  tools: [],
   top_logprobs: 0,
   top_p: 1,
   truncation: 'disabled',
@@ -75,7 +75,14 @@ export function renderOpen(answer: Answer): JsonObject {
     output: [],
     usage: null,
     ...Object.fromEntries(echoed),
+    tools: objectsOf(request.tools).map(echoTool),
   }
+}
+
+/** A function is held to its schema unless the request says otherwise. */
+function echoTool(tool: JsonObject): JsonObject {
+  const absent = { description: null, parameters: null, strict: true }
+  return tool.type === 'function' ? { ...absent, ...tool } : tool
 }
 
 /** What the request says, in an object beside the defaults of what it does not say. */
@@ -110,7 +117,7 @@ export function renderItem(part: Part, answer: Answer): Item {
         type: 'message',
         status,
         role: 'assistant',
-        content: [renderContent(part)],
+        content: [renderContent(part, answer)],
       }
     case 'call': {
       const named = { call_id: `call_${part.id}`, name: part.name, status }
@@ -122,10 +129,16 @@ export function renderItem(part: Part, answer: Answer): Item {
 }
 
 /** The one content part of a message. */
-export function renderContent(part: TextPart): JsonObject & { readonly type: string } {
+export function renderContent(part: TextPart, answer: Answer): JsonObject & { readonly type: string } {
   return part.type === 'refusal'
     ? { type: 'refusal', refusal: part.text }
-    : { type: 'output_text', text: part.text, annotations: [], logprobs: [] }
+    : { type: 'output_text', text: part.text, annotations: [], logprobs: renderLogprobs(part.text, answer) }
+}
+
+/** The log-probabilities of a text; none unless they were asked for. */
+export function renderLogprobs(text: string, { question }: Answer): readonly JsonObject[] {
+  const { include, top_logprobs: top } = question.request
+  return stringsOf(include).includes('message.output_text.logprobs') ? listLogprobs(text, top) : []
 }
 
 /** The seal is for those who ask for it: who keeps no state has to. */

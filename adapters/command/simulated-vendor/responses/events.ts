@@ -4,7 +4,7 @@ import { formatNamed } from '../events.js'
 import { renderError } from '../openai-common.js'
 import type { VendorProblem } from '../problem.js'
 import { splitTokens } from '../tokens.js'
-import { renderBody, renderContent, renderItem, renderOpen, type Item } from './body.js'
+import { renderBody, renderContent, renderItem, renderLogprobs, renderOpen, type Item } from './body.js'
 
 /** An event before it has its number. */
 type Event = JsonObject & { readonly type: string }
@@ -50,7 +50,7 @@ function listItemEvents(part: Part, index: number, answer: Answer): readonly Eve
       return wrapItem(place, { summary: [], encrypted_content: undefined }, listReasoning(part, place))
     case 'text':
     case 'refusal':
-      return wrapItem(place, { status: 'in_progress', content: [] }, listContent(part, place))
+      return wrapItem(place, { status: 'in_progress', content: [] }, listContent(part, place, answer))
     case 'call': {
       const empty = part.form === 'custom' ? { input: '' } : { arguments: '' }
       return wrapItem(place, { status: 'in_progress', ...empty }, listInput(part, place))
@@ -84,8 +84,10 @@ function listReasoning({ text }: ReasoningPart, { at }: Place): readonly Event[]
   ]
 }
 
-function listContent(part: TextPart, { at }: Place): readonly Event[] {
-  const [kind, extra] = part.type === 'refusal' ? ['refusal', {}] : ['output_text', { logprobs: [] }]
+function listContent(part: TextPart, { at }: Place, answer: Answer): readonly Event[] {
+  const kind = part.type === 'refusal' ? 'refusal' : 'output_text'
+  const chances = (text: string): JsonObject =>
+    part.type === 'refusal' ? {} : { logprobs: renderLogprobs(text, answer) }
   const whole = part.type === 'refusal' ? { refusal: part.text } : { text: part.text }
   const event = (name: string, fields: JsonObject): Event => ({
     type: `response.${name}`,
@@ -94,10 +96,10 @@ function listContent(part: TextPart, { at }: Place): readonly Event[] {
     ...fields,
   })
   return [
-    event('content_part.added', { part: renderContent({ ...part, text: '' }) }),
-    ...splitTokens(part.text).map((delta) => event(`${kind}.delta`, { delta, ...extra })),
-    event(`${kind}.done`, { ...whole, ...extra }),
-    event('content_part.done', { part: renderContent(part) }),
+    event('content_part.added', { part: renderContent({ ...part, text: '' }, answer) }),
+    ...splitTokens(part.text).map((delta) => event(`${kind}.delta`, { delta, ...chances(delta) })),
+    event(`${kind}.done`, { ...whole, ...chances(part.text) }),
+    event('content_part.done', { part: renderContent(part, answer) }),
   ]
 }
 

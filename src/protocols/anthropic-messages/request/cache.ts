@@ -1,4 +1,4 @@
-import { fieldPath } from '../../protocol.js'
+import { cachePaths } from '../../cache-paths.js'
 import type { JsonObject } from '../../../canonical/json.js'
 import { markerOf, type Scope } from './scope.js'
 
@@ -24,12 +24,8 @@ export function encodeCache({ request, marked, warn }: Scope): JsonObject {
     }
     short ||= !isLong
   }
-  if (key !== undefined || mode !== undefined || life !== undefined) {
-    warn(
-      'dropped',
-      fieldPath('cache'),
-      'The vendor has no cache key, mode or retention; it caches at markers.',
-    )
+  for (const path of cachePaths({ key, mode, life })) {
+    warn('dropped', path, 'The vendor has no cache key, mode or retention; it caches at markers.')
   }
   return automatic === undefined ? {} : { cache_control: markerOf(automatic) }
 }

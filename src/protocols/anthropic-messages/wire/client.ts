@@ -41,6 +41,7 @@ export const client: ClientWire = {
   routeRequest,
   dropForeignState,
   fieldNames: FIELD_NAMES,
+  partlyKnown: new Set(['metadata', 'output_config']),
   encodeError,
   encodeStreamError,
   // A ping also before `message_start`: SDKs skip it there, and some proxies on the way count events, not comments.

@@ -1,6 +1,7 @@
 import { type JsonObject, lookUp } from '../../../canonical/json.js'
 import type { CanonicalRequest } from '../../../canonical/request.js'
 import type { Target } from '../../../canonical/target.js'
+import { cachePaths } from '../../cache-paths.js'
 import { fieldPath, type Translated } from '../../protocol.js'
 import { GEMINI, SERVICE_TIERS } from '../vocabulary.js'
 import { omit } from '../wire/index.js'
@@ -56,12 +57,13 @@ function encodeServiceTier({ serviceTier }: CanonicalRequest, encoding: Encoding
 }
 
 function warnOfTheRest(request: CanonicalRequest, encoding: Encoding): void {
-  if (request.verbosity !== undefined) lose('verbosity', 'Gemini has no verbosity.', encoding)
+  if (request.verbosity !== undefined) loseMeaning('verbosity', 'Gemini has no verbosity.', encoding)
   if (request.endUser !== undefined) lose('endUser', 'Gemini takes no end-user id.', encoding)
   if (request.metadata !== undefined) lose('metadata', 'Gemini takes no metadata.', encoding)
-  const { cache } = request
-  if (cache?.key !== undefined || cache?.life !== undefined || cache?.mode === 'explicit') {
-    lose('cache', 'Gemini caches prompts by itself and takes no settings for it.', encoding)
+  const { key, life, mode } = request.cache ?? {}
+  for (const path of cachePaths({ key, life, mode: mode === 'explicit' ? mode : undefined })) {
+    const message = 'Gemini caches prompts by itself and takes no settings for it.'
+    encoding.warnings.push({ code: 'dropped', path, message, semantic: false })
   }
   const marked = firstMarked(request)
   if (marked !== undefined) {
@@ -93,4 +95,8 @@ function isMarked(part: { readonly cache?: unknown }): boolean {
 
 function lose(field: keyof CanonicalRequest, message: string, encoding: Encoding): void {
   encoding.warnings.push({ code: 'dropped', path: fieldPath(field), message, semantic: false })
+}
+
+function loseMeaning(field: keyof CanonicalRequest, message: string, encoding: Encoding): void {
+  encoding.warnings.push({ code: 'dropped', path: fieldPath(field), message, semantic: true })
 }

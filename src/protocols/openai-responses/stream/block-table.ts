@@ -33,6 +33,8 @@ interface TextBlock {
   readonly citations: Citation[]
   /** Where its text begins in the part; -1 until there is some. */
   offset: number
+  /** Tokens came with their probabilities, and have no place. */
+  losesTokens: boolean
 }
 
 /** What of a client's request decides how its answer is written. */
@@ -52,7 +54,7 @@ export function createBlockTable(log: EventLog, wishes: ClientWishes): BlockTabl
   const open = (key: number, block: BlockStart): void => {
     const path = `output[${opened++}]`
     if (block.kind === 'text' || block.kind === 'refusal') {
-      texts.set(key, { ...block, path, citations: [], offset: -1 })
+      texts.set(key, { ...block, path, citations: [], offset: -1, losesTokens: false })
       return
     }
     if (isLost(block)) log.lose(path, NO_COUNTERPART)
@@ -82,6 +84,7 @@ export function createBlockTable(log: EventLog, wishes: ClientWishes): BlockTabl
   }
 }
 
+const TOKENS_OF_REFUSAL = 'Probabilities of the tokens of a refusal have no place in this protocol.'
 const NO_COUNTERPART = 'A part of the answer has no counterpart in this protocol and was left out.'
 
 function isLost(block: BlockStart): boolean {
@@ -124,15 +127,19 @@ function createMessages(log: EventLog): Messages {
   return {
     finish,
     push(block, part) {
-      if (part.type === 'delta') write(block, part.text, part.logprobs)
-      else if (part.type === 'note') block.citations.push(part.citation)
+      if (part.type === 'delta') {
+        write(block, part.text, part.logprobs)
+        block.losesTokens ||= block.kind === 'refusal' && part.logprobs !== undefined
+      } else if (part.type === 'note') block.citations.push(part.citation)
       else if (part.type === 'close' && block.offset >= 0) {
         message?.annotate(block.citations, block)
+        if (block.losesTokens) log.lose(`${block.path}.logprobs`, TOKENS_OF_REFUSAL)
         isCut ||= part.status === 'incomplete'
       }
     },
     explain(explanation) {
-      if (!hasRefusal) write({ kind: 'refusal', path: '', citations: [], offset: -1 }, explanation)
+      if (!hasRefusal)
+        write({ kind: 'refusal', path: '', citations: [], offset: -1, losesTokens: false }, explanation)
     },
   }
 }

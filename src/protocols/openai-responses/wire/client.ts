@@ -15,6 +15,7 @@ export const client: ClientWire = {
   routeRequest,
   dropForeignState,
   fieldNames: FIELD_NAMES,
+  partlyKnown: new Set(['reasoning', 'prompt_cache_options']),
   encodeError,
   encodeStreamError,
   // A comment, not a `keepalive` event: SDKs refuse that one before `response.created`, and older ones always.

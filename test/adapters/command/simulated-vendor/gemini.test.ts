@@ -129,6 +129,21 @@ describe('gemini', () => {
     expect(JSON.parse(parts(data[0])[0].text)).toEqual({ ok: true })
   })
 
+  test('is sure of every token that is asked about, in a stream and whole', () => {
+    const body = {
+      contents: say('[[say:One two.]][[reason:Hm.]]'),
+      generationConfig: { responseLogprobs: true, logprobs: 1 },
+    }
+    const sure = ['One', ' two.'].map((token) => ({ token, logProbability: 0 }))
+    for (const { data } of [generate(body), stream(body)]) {
+      const told = data.flatMap((chunk) => chunk.candidates[0].logprobsResult ?? [])
+      expect(told.flatMap(({ chosenCandidates }) => chosenCandidates)).toEqual(sure)
+      expect(told.flatMap(({ topCandidates }) => topCandidates)).toEqual(
+        sure.map((candidate) => ({ candidates: [candidate] })),
+      )
+    }
+  })
+
   test('counts tokens as it bills them, wrapped or not', () => {
     const body = { contents: say('one two three'), tools }
     const { promptTokenCount } = generate(body).data[0].usageMetadata

@@ -148,6 +148,17 @@ describe('messages, on the wire', () => {
   const post = (fault: object, headers: Record<string, string> = version) =>
     ask('/v1/messages', { model: 'm', max_tokens: 100, messages: say('Hi'), ...fault }, headers)
 
+  test('writes JSON where words ask for nothing else', () => {
+    const answer = (system: string): string =>
+      ask(
+        '/v1/messages',
+        { model: 'm', max_tokens: 50, system, messages: [{ role: 'user', content: 'Describe it as JSON.' }] },
+        { 'anthropic-version': '2023-06-01' },
+      ).data[0].content[0].text
+    expect(JSON.parse(answer('Answer with one JSON value only: no other text.'))).toEqual({})
+    expect(answer('Be brief.')).toContain('You said')
+  })
+
   test('opens and closes one block after the other', () => {
     const { names, data } = post({ stream: true, messages: say('[[tokens:1]][[reason:Hm]]') })
     expect(names).toEqual([

@@ -137,6 +137,26 @@ describe('responses, through the official SDK', () => {
 })
 
 describe('responses, on the wire', () => {
+  test('is sure of every token that is asked about, in a stream and whole', () => {
+    const body = {
+      model: 'm',
+      input: '[[say:One two.]]',
+      include: ['message.output_text.logprobs'],
+      top_logprobs: 1,
+    }
+    const sure = ['One', ' two.'].map((token) => {
+      const chance = { token, logprob: 0, bytes: [...Buffer.from(token)] }
+      return { ...chance, top_logprobs: [chance] }
+    })
+    expect(ask('/v1/responses', body).data[0].output[0].content[0].logprobs).toEqual(sure)
+    const events = ask('/v1/responses', { ...body, stream: true }).data
+    const told = (type: string) =>
+      events.filter((event) => event.type === type).flatMap(({ logprobs }) => logprobs)
+    expect(told('response.output_text.delta')).toEqual(sure)
+    expect(told('response.output_text.done')).toEqual(sure)
+    expect(ask('/v1/responses', { ...body, include: [] }).data[0].output[0].content[0].logprobs).toEqual([])
+  })
+
   test('numbers every event and frames each item', () => {
     const { names, data } = ask('/v1/responses', {
       model: 'm',

@@ -96,7 +96,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'user',
   'prompt_cache_key',
   'prompt_cache_options',
-  'verbosity',
   'stream_options',
 ])
 

@@ -1,5 +1,6 @@
 import { type JsonObject, lookUp } from '../../../../canonical/json.js'
 import type { CanonicalRequest, ResponseFormat } from '../../../../canonical/request.js'
+import { cachePaths } from '../../../cache-paths.js'
 import { fieldPath } from '../../../protocol.js'
 import { compact, unsupported, type Encoding } from './encoding.js'
 
@@ -124,11 +125,9 @@ export function encodeCacheRequest(request: CanonicalRequest, encoding: Encoding
   const { cache, session } = request
   const { dialect, target } = encoding
   const isKnown = dialect.promptCache ?? target.dialect === undefined
-  const isLost = isKnown
-    ? cache?.life === 'long'
-    : cache?.key !== undefined || cache?.mode !== undefined || cache?.life !== undefined
-  if (isLost) {
-    encoding.note('dropped', fieldPath('cache'), 'This vendor caches prompts by its own rules.')
+  const lost = isKnown ? { life: cache?.life === 'long' ? cache.life : undefined } : (cache ?? {})
+  for (const path of cachePaths(lost)) {
+    encoding.note('dropped', path, 'This vendor caches prompts by its own rules.')
   }
   if (!isKnown) return {}
   const options = compact({

@@ -1,0 +1,40 @@
+import {
+  type Context,
+  createTraceState,
+  isSpanContextValid,
+  type SpanContext,
+  trace,
+} from '@opentelemetry/api'
+import type { StartEvent } from '../../../src/index.js'
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
+/** Version 00 ends there; later ones may go on. */
+const FIRST_VERSION_LENGTH = 55
+
+/** A context whose parent is the span that a client's `traceparent` names; the same one where that is missing or wrong. */
+export function withRemoteParent(context: Context, headers: StartEvent['headers']): Context {
+  const { traceparent, tracestate } = headers
+  if (typeof traceparent !== 'string') return context
+  const [, traceId = '', spanId = '', flags = ''] = TRACEPARENT.exec(traceparent) ?? []
+  if (traceparent.startsWith('00') && traceparent.length !== FIRST_VERSION_LENGTH) return context
+  const remote: SpanContext = {
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags, 16) & 1,
+    isRemote: true,
+    ...(typeof tracestate === 'string' ? { traceState: createTraceState(tracestate) } : {}),
+  }
+  return isSpanContextValid(remote) ? trace.setSpanContext(context, remote) : context
+}
+
+/** Headers that make the receiver's spans children of a span. */
+export function traceHeaders({
+  traceId,
+  spanId,
+  traceFlags,
+  traceState,
+}: SpanContext): Record<string, string> {
+  const flags = traceFlags.toString(16).padStart(2, '0')
+  const state = traceState?.serialize() ?? ''
+  return { traceparent: `00-${traceId}-${spanId}-${flags}`, ...(state === '' ? {} : { tracestate: state }) }
+}

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const page = (path) => fileURLToPath(new URL(`../src/console/page/${path}`, import.meta.url))
+
+/** The console's page as one script and one style sheet, minified, fit to stand inside `<script>` and `<style>`. */
+export async function bundlePage() {
+  const { outputFiles } = await build({
+    entryPoints: { script: page('main.tsx'), style: page('styles/theme.css') },
+    tsconfig: page('tsconfig.json'),
+    outdir: 'page',
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'silent',
+  })
+  const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending))?.text.trim() ?? ''
+  const [script, style] = [textOf('.js'), textOf('.css')]
+  if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) {
+    throw new Error('The bundled page would end its own element.')
+  }
+  return { script, style }
+}
+
+async function moduleText() {
+  const { script, style } = await bundlePage()
+  return `export const script = ${JSON.stringify(script)}\nexport const style = ${JSON.stringify(style)}\n`
+}
+
+/** `#console-page` for esbuild, and so for tsup. */
+export function consolePageForEsbuild() {
+  return {
+    name: 'console-page',
+    setup(host) {
+      host.onResolve({ filter: /^#console-page$/ }, () => ({ path: 'page', namespace: 'console-page' }))
+      host.onLoad({ filter: /^page$/, namespace: 'console-page' }, async () => ({
+        contents: await moduleText(),
+        loader: 'js',
+      }))
+    },
+  }
+}
+
+/** `#console-page` for Vite, and so for vitest. */
+export function consolePageForVite() {
+  let text
+  return {
+    name: 'console-page',
+    enforce: 'pre',
+    resolveId: (id) => (id === '#console-page' ? '\0console-page' : null),
+    load: (id) => (id === '\0console-page' ? (text ??= moduleText()) : null),
+  }
+}

@@ -1,0 +1,102 @@
+import type { LedgerEntry as GatewayEntry } from '../../balance/ledger.js'
+import type { MoneyAdmin } from '../../gateway/admin/money.js'
+import { ledgerCsv } from '../../gateway/admin/ledger-csv.js'
+import { ConsoleError } from '../console-error.js'
+import { jsonRoute, rawRoute, type Route } from '../route.js'
+import { answerCsv } from './csv-answer.js'
+import { isEntryId, readPage } from './cursor.js'
+import type { LedgerEntry } from './types.js'
+import { formatTime, found } from './values.js'
+
+/** Balances and their books. */
+export const MONEY_ROUTES: readonly Route[] = [
+  jsonRoute({
+    method: 'GET',
+    path: 'accounts/{account_id}/ledger',
+    access: 'viewer',
+    summary: 'The books of an account, newest first.',
+    query: 'LedgerQuery',
+    answer: 'LedgerEntryList',
+    async run({ gateway: { admin } }, { params: { account_id: accountId }, query }) {
+      found(await admin.accounts.get(accountId), 'account', accountId)
+      return await readPage(
+        query,
+        {
+          read: ({ after, limit }) =>
+            admin.money.entries({ accountId, kinds: query.kind, beforeId: after, limit }),
+          positionOf: ({ id }) => id,
+          isPosition: isEntryId,
+        },
+        toEntry,
+      )
+    },
+  }),
+  rawRoute({
+    method: 'GET',
+    path: 'accounts/{account_id}/ledger.csv',
+    access: 'viewer',
+    summary: 'The books of an account as CSV, newest first.',
+    query: 'LedgerFilter',
+    contentType: 'text/csv',
+    async run({ gateway: { admin } }, { params: { account_id: accountId }, query }, headers) {
+      found(await admin.accounts.get(accountId), 'account', accountId)
+      const entries = admin.money.exportEntries({ accountId, kinds: query.kind })
+      return await answerCsv(ledgerCsv(entries), 'ledger.csv', headers)
+    },
+  }),
+  moveRoute('credits', 'MoneyMove', 'Adds money that was paid elsewhere.', (money) => money.topUp),
+  moveRoute('refunds', 'MoneyMove', 'Takes money back, as far as it is not spent.', (money) => money.refund),
+  moveRoute('adjustments', 'Adjustment', 'Adds money, or takes it by a negative amount.', (money) => money.adjust),
+]
+
+function moveRoute(
+  name: string,
+  body: 'MoneyMove' | 'Adjustment',
+  summary: string,
+  pick: (money: MoneyAdmin) => MoneyAdmin['topUp'],
+): Route {
+  return jsonRoute({
+    method: 'POST',
+    path: `accounts/{account_id}/${name}`,
+    access: 'operator',
+    summary: `${summary} A repetition of the external id changes nothing.`,
+    body,
+    answer: 'PostingResult',
+    async run({ gateway }, { principal, params: { account_id: accountId }, body: move }) {
+      const { amount_micro: amountMicro, external_id: externalId, note } = move
+      const { actor } = principal
+      const post = pick(gateway.admin.money)
+      const result = await post({ accountId, amountMicro, externalId, note, actor })
+      const { outcome, postedMicro, shortfallMicro, wallet } = found(result, 'account', accountId)
+      if (outcome === 'conflict') throw conflict(externalId)
+      return {
+        outcome,
+        posted_micro: postedMicro,
+        shortfall_micro: shortfallMicro,
+        balance_micro: wallet.balanceMicro,
+        held_micro: wallet.heldMicro,
+      }
+    },
+  })
+}
+
+function conflict(externalId: string): ConsoleError {
+  const message = `external_id ${JSON.stringify(externalId)} belongs to another account, kind or amount: nothing was posted.`
+  return new ConsoleError('conflict', message, 'external_id')
+}
+
+function toEntry(entry: GatewayEntry): LedgerEntry {
+  return {
+    id: entry.id,
+    kind: entry.kind,
+    time: formatTime(entry.time),
+    balance_micro: entry.balanceMicro,
+    held_micro: entry.heldMicro,
+    balance_after_micro: entry.balanceAfterMicro,
+    shortfall_micro: entry.shortfallMicro,
+    hold_id: entry.holdId,
+    external_id: entry.externalId,
+    note: entry.note,
+    actor: entry.actor,
+  }
+}

@@ -1,0 +1,61 @@
+import type { ConsoleError } from './console-error.js'
+import type { GatewayError } from '../errors.js'
+import type { Gateway } from '../gateway/gateway.js'
+import type { PaymentProvider } from './payments/payment-provider.js'
+import type { Authorize } from './principal.js'
+
+/** A request that the console answered with an error. */
+export interface ConsoleErrorEvent {
+  readonly requestId: string
+  /** What the client was told. */
+  readonly error: GatewayError | ConsoleError
+  /** What really happened, for the operator's log; may hold internals. */
+  readonly cause: unknown
+}
+
+/** What `createConsole` takes: a gateway, and at least one of `authorize` and `operatorToken`. */
+export interface ConsoleOptions {
+  readonly gateway: Gateway
+  /** The host's own login. Asked first, on every request. */
+  readonly authorize?: Authorize | undefined
+  /** At least 16 characters: who has it is an operator, by `Authorization: Bearer` or by signing in on the page. */
+  readonly operatorToken?: string | undefined
+  /** Takes top-ups. Default: none. */
+  readonly payments?: PaymentProvider | undefined
+  /** Where clients reach the gateway: an absolute URL, or a path on the console's origin. Default `/`. */
+  readonly gatewayUrl?: string | undefined
+  /** Where the page sends who is not signed in. */
+  readonly loginUrl?: string | undefined
+  /** Default `Console`. */
+  readonly title?: string | undefined
+  /** Sees every error that is answered; what it throws is ignored. */
+  readonly onError?: ((event: ConsoleErrorEvent) => void) | undefined
+  /** Milliseconds since the epoch. Default: the system clock. */
+  readonly now?: (() => number) | undefined
+  /** Cryptographically random bytes. Default: `crypto.getRandomValues`. */
+  readonly randomBytes?: ((length: number) => Uint8Array) | undefined
+}
+
+/** Throws a `TypeError` that says which options cannot be. */
+export function checkOptions({ gateway, authorize, operatorToken, gatewayUrl, loginUrl }: ConsoleOptions): void {
+  const problems = [
+    gateway === undefined && 'gateway is missing',
+    authorize === undefined && operatorToken === undefined && 'authorize or operatorToken must be given',
+    operatorToken !== undefined && !isToken(operatorToken) && TOKEN_PROBLEM,
+    gatewayUrl !== undefined && !isPlace(gatewayUrl) && `gatewayUrl ${PLACE_PROBLEM}`,
+    loginUrl !== undefined && !isPlace(loginUrl) && `loginUrl ${PLACE_PROBLEM}`,
+  ].filter((problem) => problem !== false)
+  if (problems.length > 0) throw new TypeError(`createConsole: ${problems.join('; ')}.`)
+}
+
+const TOKEN_PROBLEM = 'operatorToken must be 16 to 1024 visible ASCII characters'
+const PLACE_PROBLEM = 'must be an http(s) URL or a path that begins with one /'
+
+function isToken(token: unknown): boolean {
+  return typeof token === 'string' && /^[\x21-\x7e]{16,1024}$/.test(token)
+}
+
+/** The page puts these into links: nothing like `javascript:` or `//elsewhere` may stand there. */
+function isPlace(place: unknown): boolean {
+  return typeof place === 'string' && /^(?:https?:\/\/[^\s/]|\/(?![/\\]))\S*$|^\/$/.test(place)
+}

@@ -1,0 +1,147 @@
+import type { Key, KeyChange, KeySettings, SpendLimits } from './api/types.js'
+import { microToDecimal, parseMoney, type Separators } from './money.js'
+
+/** The fields of the form of a key, as they are typed. An empty limit is no limit. */
+export interface KeyFormValues {
+  readonly name: string
+  readonly rpm: string
+  readonly tpm: string
+  readonly concurrency: string
+  readonly dayLimit: string
+  readonly weekLimit: string
+  readonly monthLimit: string
+  readonly endUserDayLimit: string
+  readonly endUserWeekLimit: string
+  readonly endUserMonthLimit: string
+  readonly allowedModels: readonly string[]
+  /** `2026-01-31`, the last day; empty = never. */
+  readonly expiresOn: string
+}
+
+/** What is wrong, by field. */
+export type KeyFormErrors = Partial<Record<keyof KeyFormValues, string>>
+
+/** A form read: either what to send, or what is wrong. */
+export type KeyFormReading =
+  | { readonly input: KeySettings; readonly errors: null }
+  | { readonly input: null; readonly errors: KeyFormErrors }
+
+/** What a new key is offered. */
+export const NEW_KEY_FORM: KeyFormValues = {
+  name: '',
+  rpm: '60',
+  tpm: '100000',
+  concurrency: '',
+  dayLimit: '',
+  weekLimit: '',
+  monthLimit: '',
+  endUserDayLimit: '',
+  endUserWeekLimit: '',
+  endUserMonthLimit: '',
+  allowedModels: [],
+  expiresOn: '',
+}
+
+const WHOLE_FIELDS = ['rpm', 'tpm', 'concurrency'] as const
+const MONEY_FIELDS = [
+  'dayLimit',
+  'weekLimit',
+  'monthLimit',
+  'endUserDayLimit',
+  'endUserWeekLimit',
+  'endUserMonthLimit',
+] as const
+
+/** The form of a key that is there. */
+export function keyToForm(key: Key, { decimal }: Separators): KeyFormValues {
+  const money = (micro: number | null | undefined): string =>
+    micro === null || micro === undefined ? '' : microToDecimal(micro).replace('.', decimal)
+  const whole = (value: number | null): string => (value === null ? '' : String(value))
+  return {
+    name: key.name ?? '',
+    rpm: whole(key.rpm),
+    tpm: whole(key.tpm),
+    concurrency: whole(key.concurrency),
+    dayLimit: money(key.spend_limits?.day_micro),
+    weekLimit: money(key.spend_limits?.week_micro),
+    monthLimit: money(key.spend_limits?.month_micro),
+    endUserDayLimit: money(key.end_user_spend_limits?.day_micro),
+    endUserWeekLimit: money(key.end_user_spend_limits?.week_micro),
+    endUserMonthLimit: money(key.end_user_spend_limits?.month_micro),
+    allowedModels: key.allowed_models ?? [],
+    expiresOn: key.expires_at === null ? '' : lastDayBefore(key.expires_at),
+  }
+}
+
+/** Reads a form: exact amounts, whole numbers, and an end that is the end of the UTC day. */
+export function readKeyForm(values: KeyFormValues, separators: Separators): KeyFormReading {
+  const errors: KeyFormErrors = {}
+  const numbers: Record<string, number | null> = {}
+  for (const field of WHOLE_FIELDS) {
+    numbers[field] = readWhole(values[field])
+    if (Number.isNaN(numbers[field])) errors[field] = 'A whole number above 0, or nothing for no limit.'
+  }
+  for (const field of MONEY_FIELDS) {
+    const text = values[field].trim()
+    const micro = text === '' ? null : parseMoney(text, separators)
+    if (text !== '' && (micro === null || micro < 0))
+      errors[field] = 'An amount in USD, or nothing for no limit.'
+    numbers[field] = micro
+  }
+  if (Object.keys(errors).length > 0) return { input: null, errors }
+  const limit = (field: keyof KeyFormValues): number | null => numbers[field] ?? null
+  const name = values.name.trim()
+  return {
+    errors: null,
+    input: {
+      name: name === '' ? null : name,
+      rpm: limit('rpm'),
+      tpm: limit('tpm'),
+      concurrency: limit('concurrency'),
+      allowed_models: values.allowedModels.length === 0 ? null : values.allowedModels,
+      spend_limits: toSpendLimits(limit('dayLimit'), limit('weekLimit'), limit('monthLimit')),
+      end_user_spend_limits: toSpendLimits(
+        limit('endUserDayLimit'),
+        limit('endUserWeekLimit'),
+        limit('endUserMonthLimit'),
+      ),
+      expires_at: values.expiresOn === '' ? null : endOfDay(values.expiresOn),
+    },
+  }
+}
+
+/** What differs from the key as it is: only that is sent, so that nothing changes that nobody touched. */
+export function changedFields(key: Key, input: KeySettings): KeyChange {
+  const before: Readonly<Record<string, unknown>> = { ...key }
+  return Object.fromEntries(
+    Object.entries(input).filter(
+      ([field, value]) => JSON.stringify(before[field] ?? null) !== JSON.stringify(value),
+    ),
+  )
+}
+
+function readWhole(text: string): number | null {
+  const typed = text.replace(/\s/g, '')
+  if (typed === '') return null
+  const value = /^\d{1,15}$/.test(typed) ? Number(typed) : Number.NaN
+  return value > 0 ? value : Number.NaN
+}
+
+function toSpendLimits(day: number | null, week: number | null, month: number | null): SpendLimits | null {
+  const limits = {
+    ...(day === null ? {} : { day_micro: day }),
+    ...(week === null ? {} : { week_micro: week }),
+    ...(month === null ? {} : { month_micro: month }),
+  }
+  return Object.keys(limits).length === 0 ? null : limits
+}
+
+const DAY_MS = 86_400_000
+
+function endOfDay(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString()
+}
+
+function lastDayBefore(iso: string): string {
+  return new Date(Date.parse(iso) - 1).toISOString().slice(0, 10)
+}

@@ -1,0 +1,141 @@
+import type { JSX } from 'preact'
+import { useId, useMemo, useState } from 'preact/hooks'
+import { pathOf } from '../../api/client.js'
+import type { CreatedKey } from '../../api/types.js'
+import { type KeyFormErrors, NEW_KEY_FORM, readKeyForm } from '../../key-form.js'
+import { separatorsOf } from '../../money.js'
+import { CopyButton } from '../../parts/copy-button.js'
+import { Dialog } from '../../parts/dialog.js'
+import { NeedsAccount } from '../../parts/needs-account.js'
+import { Note, ProblemNote } from '../../parts/states.js'
+import { formatHash, toView } from '../../router.js'
+import { useConsole } from '../../state/console-context.js'
+import { useSubmit } from '../../state/use-resource.js'
+import { KeyFields } from './key-fields.js'
+
+/** Makes a key and shows its secret, this one time. */
+export function CreateKey({
+  onCreated,
+  onClose,
+}: {
+  readonly onCreated: () => void
+  readonly onClose: () => void
+}): JSX.Element {
+  const { accountId } = useConsole()
+  const [created, setCreated] = useState<CreatedKey | null>(null)
+  if (accountId === null) {
+    return (
+      <Dialog title="Create key" onClose={onClose}>
+        <NeedsAccount what="A key belongs to an account.">{() => null}</NeedsAccount>
+      </Dialog>
+    )
+  }
+  if (created !== null) return <SecretDialog created={created} onClose={onClose} />
+  return (
+    <CreateForm
+      accountId={accountId}
+      onClose={onClose}
+      onCreated={(key) => {
+        setCreated(key)
+        onCreated()
+      }}
+    />
+  )
+}
+
+function CreateForm({
+  accountId,
+  onCreated,
+  onClose,
+}: {
+  readonly accountId: string
+  readonly onCreated: (key: CreatedKey) => void
+  readonly onClose: () => void
+}): JSX.Element {
+  const { client, format, rememberKey } = useConsole()
+  const formId = useId()
+  const separators = useMemo(() => separatorsOf(format.locales), [format])
+  const [values, setValues] = useState(NEW_KEY_FORM)
+  const [errors, setErrors] = useState<KeyFormErrors>({})
+  const { isBusy, problem, submit } = useSubmit()
+  const create = (): void => {
+    const reading = readKeyForm(values, separators)
+    setErrors(reading.errors ?? {})
+    if (reading.input === null) return
+    const { name, ...limits } = reading.input
+    const set = Object.entries(limits).filter(
+      ([field, value]) => value !== null || field === 'rpm' || field === 'tpm',
+    )
+    const body = { ...(name === null ? {} : { name }), ...Object.fromEntries(set) }
+    submit(async () => {
+      const key = await client.send<CreatedKey>('POST', pathOf('accounts', accountId, 'keys'), body)
+      rememberKey(key)
+      onCreated(key)
+    })
+  }
+  return (
+    <Dialog
+      title="Create key"
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button primary" form={formId} disabled={isBusy}>
+            {isBusy ? 'Creating…' : 'Create key'}
+          </button>
+        </>
+      }
+    >
+      <form
+        id={formId}
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          create()
+        }}
+      >
+        <KeyFields
+          values={values}
+          errors={errors}
+          onChange={(change) => setValues((before) => ({ ...before, ...change }))}
+        />
+      </form>
+      {problem !== null && <ProblemNote problem={problem} />}
+    </Dialog>
+  )
+}
+
+function SecretDialog({
+  created,
+  onClose,
+}: {
+  readonly created: CreatedKey
+  readonly onClose: () => void
+}): JSX.Element {
+  const { route } = useConsole()
+  return (
+    <Dialog
+      title="Your new key"
+      onClose={onClose}
+      footer={
+        <>
+          <a class="button" href={formatHash(toView(route, 'integrations'))}>
+            Snippets with this key
+          </a>
+          <button type="button" class="button primary" onClick={onClose}>
+            Done
+          </button>
+        </>
+      }
+    >
+      <Note tone="warn">Copy it now: it is shown this once and cannot be shown again.</Note>
+      <div class="secret">
+        <code aria-label="Secret of the key">{created.secret}</code>
+        <CopyButton text={created.secret} label="Copy key" shown="Copy" />
+      </div>
+      {created.name !== null && <p class="muted">Name: {created.name}</p>}
+    </Dialog>
+  )
+}

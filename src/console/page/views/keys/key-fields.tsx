@@ -1,0 +1,184 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { KeyFormErrors, KeyFormValues } from '../../key-form.js'
+import { TextField } from '../../parts/field.js'
+import { Icon } from '../../parts/icon.js'
+import { useModels } from '../../state/use-lists.js'
+
+type Change = (change: Partial<KeyFormValues>) => void
+
+interface FieldsProps {
+  readonly values: KeyFormValues
+  readonly errors: KeyFormErrors
+  readonly onChange: Change
+}
+
+/** What can be set of a key. */
+export function KeyFields({ values, errors, onChange }: FieldsProps): JSX.Element {
+  return (
+    <>
+      <TextField
+        label="Name"
+        hint="For you: where the key is used."
+        value={values.name}
+        maxLength={256}
+        onValue={(name) => onChange({ name })}
+      />
+      <fieldset class="group">
+        <legend>Rate limits</legend>
+        <div class="pair">
+          <WholeField label="Requests per minute" field="rpm" {...{ values, errors, onChange }} />
+          <WholeField label="Tokens per minute" field="tpm" {...{ values, errors, onChange }} />
+          <WholeField label="Calls at once" field="concurrency" {...{ values, errors, onChange }} />
+        </div>
+        <p class="field-hint">Nothing means no limit.</p>
+      </fieldset>
+      <fieldset class="group">
+        <legend>Spend limits of the key</legend>
+        <div class="pair">
+          <MoneyField label="Per day" field="dayLimit" {...{ values, errors, onChange }} />
+          <MoneyField label="Per week" field="weekLimit" {...{ values, errors, onChange }} />
+          <MoneyField label="Per month" field="monthLimit" {...{ values, errors, onChange }} />
+        </div>
+        <p class="field-hint">UTC days, weeks from Monday, months. Nothing means no limit but the balance.</p>
+      </fieldset>
+      <details class="more">
+        <summary>Models, end users, expiry</summary>
+        <div class="stack">
+          <AllowedModels
+            models={values.allowedModels}
+            onModels={(allowedModels) => onChange({ allowedModels })}
+          />
+          <fieldset class="group">
+            <legend>Spend limits of each end user</legend>
+            <div class="pair">
+              <MoneyField
+                label="End user, per day"
+                field="endUserDayLimit"
+                {...{ values, errors, onChange }}
+              />
+              <MoneyField
+                label="End user, per week"
+                field="endUserWeekLimit"
+                {...{ values, errors, onChange }}
+              />
+              <MoneyField
+                label="End user, per month"
+                field="endUserMonthLimit"
+                {...{ values, errors, onChange }}
+              />
+            </div>
+          </fieldset>
+          <TextField
+            label="Last day"
+            type="date"
+            hint="The key works until the end of this UTC day. Nothing means it does not expire."
+            value={values.expiresOn}
+            onValue={(expiresOn) => onChange({ expiresOn })}
+          />
+        </div>
+      </details>
+    </>
+  )
+}
+
+type TextKeys = Exclude<keyof KeyFormValues, 'allowedModels'>
+
+function WholeField({
+  label,
+  field,
+  values,
+  errors,
+  onChange,
+}: FieldsProps & { readonly label: string; readonly field: TextKeys }): JSX.Element {
+  return (
+    <TextField
+      label={label}
+      inputMode="numeric"
+      placeholder="No limit"
+      value={values[field]}
+      error={errors[field]}
+      onValue={(value) => onChange({ [field]: value })}
+    />
+  )
+}
+
+function MoneyField({
+  label,
+  field,
+  values,
+  errors,
+  onChange,
+}: FieldsProps & { readonly label: string; readonly field: TextKeys }): JSX.Element {
+  return (
+    <TextField
+      label={label}
+      inputMode="decimal"
+      unit="USD"
+      placeholder="No limit"
+      value={values[field]}
+      error={errors[field]}
+      onValue={(value) => onChange({ [field]: value })}
+    />
+  )
+}
+
+function AllowedModels({
+  models,
+  onModels,
+}: {
+  readonly models: readonly string[]
+  readonly onModels: (models: readonly string[]) => void
+}): JSX.Element {
+  const [typed, setTyped] = useState('')
+  const catalogue = useModels()
+  const suggestions = (catalogue.data?.data ?? []).map(({ id }) => id).filter((id) => !models.includes(id))
+  const add = (): void => {
+    const id = typed.trim()
+    if (id === '') return
+    if (!models.includes(id)) onModels([...models, id])
+    setTyped('')
+  }
+  return (
+    <fieldset class="group">
+      <legend>Allowed models</legend>
+      {models.length > 0 && (
+        <ul class="chips" aria-label="Allowed models">
+          {models.map((id) => (
+            <li key={id} class="chip">
+              <code>{id}</code>
+              <button
+                type="button"
+                class="icon-button"
+                aria-label={`Remove ${id}`}
+                onClick={() => onModels(models.filter((other) => other !== id))}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div
+        class="inline-form"
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          event.preventDefault()
+          add()
+        }}
+      >
+        <TextField
+          label="Model id or vendor/*"
+          hint={models.length === 0 ? 'None named: the key may use all models.' : undefined}
+          isMono
+          value={typed}
+          suggestions={suggestions}
+          onValue={setTyped}
+        />
+        <button type="button" class="button" onClick={add}>
+          Add model
+        </button>
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,33 @@
+import type { GatewayRequest } from '../../gateway/http/http.js'
+import type { ConsoleContext } from '../context.js'
+import { ConsoleError } from '../console-error.js'
+import { checkPrincipal, type Principal } from '../principal.js'
+import { isSameText } from '../secrets.js'
+import { hasSession } from './cookie.js'
+import { bearerOf } from './csrf.js'
+
+/** Who has the operator's token. */
+export const OPERATOR: Principal = { actor: 'operator', role: 'operator' }
+
+/**
+ * Who sends a request: the host's login is asked first, then the operator's token in the header counts, then the session.
+ * Null for nobody. Throws `wrong_token`, or `rate_limit_exceeded` when there were too many of those.
+ */
+export async function identify(context: ConsoleContext, request: GatewayRequest): Promise<Principal | null> {
+  const { authorize, operatorToken, now } = context
+  const known = authorize === null ? null : checkPrincipal(await authorize(request))
+  if (known !== null || operatorToken === null) return known
+  const bearer = bearerOf(request.headers)
+  // Never on to the session: who shows a bearer token is not asked for the other one.
+  if (bearer !== null) return checkToken(context, bearer)
+  const { session } = await context.secrets()
+  return hasSession(session, now(), request.headers) ? OPERATOR : null
+}
+
+/** The operator, for the right token. Throws `wrong_token` and counts it, or `rate_limit_exceeded` without a look at it. */
+export function checkToken({ operatorToken, limits }: ConsoleContext, token: string): Principal {
+  limits.checkFailures()
+  if (operatorToken !== null && isSameText(token, operatorToken)) return OPERATOR
+  limits.countFailure()
+  throw new ConsoleError('wrong_token', 'This is not the operator token.', 'token')
+}

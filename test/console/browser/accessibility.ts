@@ -1,0 +1,117 @@
+import axe from 'axe-core'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DESKTOP, type OpenVisit, PHONE, type Visit } from './browser.js'
+import { goToAddress, settled, signIn, VIEWS } from './pages.js'
+import { ACCOUNT, BY, callModel, makeUsage, startWorld, type World } from './world.js'
+
+/** A folder outside of the project: pictures of all views are written there. */
+const SHOTS = process.env['CROSSMODEL_CONSOLE_SHOTS']
+const THEMES = ['light', 'dark'] as const
+const SIZES = { desktop: DESKTOP, phone: PHONE } as const
+
+/** Every view and window, for those who do not see it, and who see it badly. */
+export function tellAccessibility(open: OpenVisit): void {
+  let world: World
+  let visit: Visit
+  let places: readonly Place[]
+  beforeAll(async () => {
+    world = await startWorld()
+    places = placesOf(await furnish(world))
+    visit = await open()
+    await signIn(visit.page, world)
+    if (SHOTS !== undefined) await mkdir(SHOTS, { recursive: true })
+  })
+  afterAll(async () => {
+    await visit.close()
+    await world.close()
+  })
+
+  describe.each(Object.entries(SIZES))('%s', (size, viewport) => {
+    it('no view has a serious violation, light or dark', async () => {
+      const { page } = visit
+      await page.setViewportSize(viewport)
+      const found: string[] = []
+      for (const [name, hash, title] of places) {
+        await goToAddress(page, hash, title)
+        for (const theme of THEMES) found.push(...(await look(page, { name, theme, size })))
+      }
+      expect(found).toEqual([])
+    })
+  })
+
+  it('nor has the page before one is signed in', async () => {
+    const { page, close } = await open()
+    await page.goto(world.consoleUrl)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    const found: string[] = []
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.setViewportSize(viewport)
+      for (const theme of THEMES) found.push(...(await look(page, { name: 'sign-in', theme, size })))
+    }
+    expect(found).toEqual([])
+    await close()
+  })
+}
+
+type Place = readonly [name: string, hash: string, title: (typeof VIEWS)[number][0]]
+
+function placesOf({ keyId, requestId }: { readonly keyId: string; readonly requestId: string }): readonly Place[] {
+  const of = `account=${ACCOUNT}`
+  return [
+    ...VIEWS.map(([title, name]) => [name, `#/${name}?${of}`, title] as const),
+    ['overview-all', '#/overview', 'Overview'],
+    ['billing-none', '#/billing', 'Billing'],
+    ['keys-create', `#/keys?${of}&create=1`, 'Keys'],
+    ['keys-edit', `#/keys?${of}&key=${keyId}`, 'Keys'],
+    ['usage-request', `#/usage?${of}&request=${requestId}`, 'Usage'],
+    ['usage-none', `#/usage?${of}&model=nothing`, 'Usage'],
+    ['models-details', `#/models?${of}&model=${encodeURIComponent('test/chat')}`, 'Models'],
+    ['models-try', `#/models?${of}&try=${encodeURIComponent('test/chat')}`, 'Models'],
+    ['accounts-create', '#/accounts?create=1', 'Accounts'],
+  ]
+}
+
+interface Sight {
+  readonly name: string
+  readonly theme: (typeof THEMES)[number]
+  readonly size: string
+}
+
+/** What axe finds serious, in words; a picture of it where pictures are wanted. */
+async function look(page: Page, { name, theme, size }: Sight): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: theme })
+  await settled(page)
+  if (SHOTS !== undefined) {
+    await page.screenshot({ path: join(SHOTS, `${name}-${size}-${theme}.png`), fullPage: !name.includes('-') })
+  }
+  if (!(await page.evaluate(() => Reflect.has(globalThis, 'axe')))) await page.evaluate(axe.source)
+  const violations = await page.evaluate(async () => {
+    const { run } = Reflect.get(globalThis, 'axe') as typeof axe
+    const options = { resultTypes: ['violations' as const] }
+    const results = await run(document, options)
+    return results.violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.map(({ html }) => html.slice(0, 160)) }))
+  })
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, at }) => `${name} ${size} ${theme}: ${id}: ${at.slice(0, 3).join(' | ')}`)
+}
+
+/** Something in every view: calls that went well and that did not, limits, aliases, entries of the ledger. */
+async function furnish(world: World): Promise<{ readonly keyId: string; readonly requestId: string }> {
+  const { gateway: { admin }, gatewayUrl } = world
+  const { secret, keyId } = await makeUsage(world, { count: 4 })
+  const limits = { rpm: 600, tpm: 1_000_000, spendLimits: { dayMicro: 5_000_000, monthMicro: 50_000_000 } }
+  await admin.keys.create({ accountId: ACCOUNT, name: 'Nightly evaluation', ...limits, ...BY })
+  const disabled = await admin.keys.create({ accountId: ACCOUNT, name: 'Old laptop', ...BY })
+  await admin.keys.disable(disabled?.key.id ?? '', BY)
+  await admin.accounts.change(ACCOUNT, { aliases: { fast: 'test/free', smart: 'test/chat' }, ...BY })
+  await admin.accounts.create({ id: 'globex', name: 'Globex', ...BY })
+  await admin.accounts.suspend('globex', BY)
+  await admin.money.refund({ accountId: ACCOUNT, amountMicro: 250_000, externalId: 'refund-7', note: 'Half of it back', ...BY })
+  for (const model of ['test/responses', 'test/free', 'test/nothing']) await callModel({ gatewayUrl, secret, body: { model, user: 'ann' } })
+  const { requestId } = await callModel({ gatewayUrl, secret, body: { model: 'test/chat' } })
+  return { keyId, requestId }
+}
