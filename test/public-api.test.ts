@@ -45,6 +45,7 @@ const PUBLIC = [
   'changeRecord',
   'checkApiKeyFormat',
   'clientGone',
+  'combineHooks',
   'compareUsageRecords',
   'completeUsage',
   'consumedBody',
@@ -59,6 +60,7 @@ const PUBLIC = [
   'createMemoryOutbox',
   'createMemoryStore',
   'createModelResolver',
+  'createRedactor',
   'createSseParser',
   'createStreamTranslator',
   'createTokenCounter',
@@ -185,13 +187,16 @@ describe('the manifest', () => {
   test('leaves frameworks and database clients to the host, as optional peers', () => {
     const peers = [
       '@hono/node-server',
+      '@opentelemetry/api',
       'express',
       'fastify',
       'hono',
       'ioredis',
       'libsql',
       'pg',
+      'prom-client',
       'redis',
+      'stripe',
       'ws',
     ]
     expect(Object.keys(manifest.peerDependencies ?? {}).sort()).toEqual(peers)

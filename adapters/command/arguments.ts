@@ -1,9 +1,10 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { FRAMEWORKS, type Framework } from './frameworks.js'
+import type { ObserveOptions } from './observe.js'
 import { CommandError, EXIT } from './terminal.js'
 
 /** Where and how a server listens. */
-export interface ListenOptions {
+export interface ListenOptions extends ObserveOptions {
   /** 0 takes a free one; undefined lets the command choose. */
   readonly port: number | undefined
   readonly host: string
@@ -44,8 +45,13 @@ export const HELP: string = `crossmodel-gateway: an LLM gateway, compatible with
   --host H          address to listen on (default: 127.0.0.1)
   --framework F     mounts the gateway in ${FRAMEWORKS.join(', ')} (default: node)
   --grace-ms N      how long running streams may go on after SIGTERM (default: 7000)
+  --metrics         metrics for Prometheus at /metrics
+  --log             a line of JSON for each call
   --data DIR        where start keeps keys, balance and usage (default: ./.crossmodel)
   --memory          start keeps nothing
+
+serve shows the console at /console when CROSSMODEL_CONSOLE_TOKEN is set; start always does. With STRIPE_SECRET_KEY and
+STRIPE_WEBHOOK_SECRET it takes top-ups.
 
 In the store of a configuration, each with --config gateway.json:
 
@@ -67,6 +73,8 @@ const FLAGS = {
   'grace-ms': { type: 'string' },
   data: { type: 'string' },
   memory: { type: 'boolean' },
+  metrics: { type: 'boolean' },
+  log: { type: 'boolean' },
   account: { type: 'string' },
   name: { type: 'string' },
   usd: { type: 'string' },
@@ -84,7 +92,7 @@ interface CommandRow {
   readonly read: (values: Values) => Command
 }
 
-const LISTEN: readonly Flag[] = ['port', 'host', 'framework', 'grace-ms']
+const LISTEN: readonly Flag[] = ['port', 'host', 'framework', 'grace-ms', 'metrics', 'log']
 
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
   start: {
@@ -154,6 +162,8 @@ function readListen(values: Values): ListenOptions {
     host: values.host ?? '127.0.0.1',
     framework: readFramework(values.framework ?? 'node'),
     graceMs: readCount('grace-ms', values['grace-ms'] ?? String(DEFAULT_GRACE_MS), Number.MAX_SAFE_INTEGER),
+    metrics: values.metrics === true,
+    log: values.log === true,
   }
 }
 

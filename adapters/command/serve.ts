@@ -1,11 +1,12 @@
-import { type Gateway, type GatewayConfig, GatewayError, type Handler } from '../../src/index.js'
+import { combineHooks, type Gateway, type GatewayConfig, GatewayError } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
 import { readConfigFile } from './config-file.js'
 import { CONSOLE_PATH, openConsole } from './console.js'
 import { mount, mountWebSocket } from './frameworks.js'
 import { type Address, listen } from './listen.js'
 import { startMaintenance } from './maintenance.js'
-import { mountPaths } from './mount-paths.js'
+import { mountPaths, type PathHandlers } from './mount-paths.js'
+import { openObservers } from './observe.js'
 import { openGateway, readData } from './open-gateway.js'
 import { createReport } from './report.js'
 import { type OpenOutbox, openOutbox, openStores } from './stores.js'
@@ -67,10 +68,12 @@ export async function runServer(options: ServerOptions, terminal: Terminal): Pro
   try {
     kept = await openOutbox(config)
     const { stores } = opened
-    const hooks = createReport(config, terminal)
+    const observers = await openObservers(options.listen, () => gateway, terminal)
+    const hooks = combineHooks(createReport(config, terminal), observers.hooks)
     const gateway = openGateway({ ...config, stores, outbox: kept.outbox, hooks }, source)
     await prepare(gateway)
-    const listener = await mount(options.listen.framework, await addConsole(gateway, options, terminal))
+    const handlers = { ...observers.handlers, ...(await openConsoleOf(gateway, options, terminal)) }
+    const listener = await mount(options.listen.framework, mountPaths(handlers, gateway))
     const attach = await mountWebSocket(gateway, config.maxBodyBytes)
     const listening = await listen(listener, options.address, attach)
     for (const line of options.describe(listening.url)) terminal.print(line)
@@ -85,13 +88,14 @@ export async function runServer(options: ServerOptions, terminal: Terminal): Pro
   }
 }
 
-async function addConsole(
+async function openConsoleOf(
   gateway: Gateway,
   { consoleToken }: ServerOptions,
   terminal: Terminal,
-): Promise<Handler> {
-  if (consoleToken === undefined) return gateway
-  return mountPaths({ [CONSOLE_PATH]: await openConsole(gateway, consoleToken, terminal) }, gateway)
+): Promise<PathHandlers> {
+  return consoleToken === undefined
+    ? {}
+    : { [CONSOLE_PATH]: await openConsole(gateway, consoleToken, terminal) }
 }
 
 async function prepare(gateway: Gateway): Promise<void> {

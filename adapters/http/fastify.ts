@@ -27,6 +27,7 @@ export function toFastify(handler: Handler): FastifyPluginCallback {
         path: relativePath(request.url, route),
         headers,
         body: nodeBody(source, headers),
+        host: request,
       })
     }
     // The gateway reads the stream itself, under its own limit.

@@ -6,9 +6,12 @@ import { answerFetch, type Handler, relativePath } from '../../src/index.js'
  * route is its mount point; a body that the host has already read is used again.
  */
 export function toHono(handler: Handler): (context: Context) => Promise<Response> {
-  return ({ req }) =>
-    answerFetch(handler, req.raw, {
+  return (context) => {
+    const { req } = context
+    return answerFetch(handler, req.raw, {
+      host: context,
       path: relativePath(req.url, req.routePath),
       body: req.raw.bodyUsed ? async () => new Uint8Array(await req.arrayBuffer()) : undefined,
     })
+  }
 }

@@ -14,6 +14,8 @@ export interface NodeExchange {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: RequestBody
+  /** What the framework calls its request. Default: that of node:http. */
+  readonly host?: unknown
 }
 
 /** Mounts a handler on node:http: `createServer(toNode(gateway))`. */
@@ -26,7 +28,7 @@ export function toNode(handler: Handler): (request: IncomingMessage, response: S
 
 /** Answers one request of node:http; resolves when the response is written or the client gone, never rejects. */
 export async function answerNode(handler: Handler, exchange: NodeExchange): Promise<void> {
-  const { request, response, path, headers, body } = exchange
+  const { request, response, path, headers, body, host = request } = exchange
   const client = createCancelSource()
   // Not the request's 'close': that comes as soon as the body of a POST has been read.
   response.on('close', () => {
@@ -39,6 +41,7 @@ export async function answerNode(handler: Handler, exchange: NodeExchange): Prom
       headers,
       body,
       signal: client.signal,
+      host,
     })
     await writeResponse(response, answer)
   } catch {

@@ -52,14 +52,17 @@ export interface StripeEvent {
 }
 
 /** An object that Stripe names by its id or puts there whole. */
-type Reference = string | { readonly id: string } | null
+export type StripeReference = string | { readonly id: string } | null
+
+/** What the maker of an object has written on it. */
+export type StripeMetadata = Readonly<Record<string, string>> | null
 
 /** What of a checkout session is read. */
 export interface StripeSession {
   readonly amount_total: number | null
   readonly currency: string | null
-  readonly metadata: Readonly<Record<string, string>> | null
-  readonly payment_intent: Reference
+  readonly metadata: StripeMetadata
+  readonly payment_intent: StripeReference
   readonly payment_status: string
 }
 
@@ -68,7 +71,7 @@ export interface StripePaymentIntent {
   readonly id: string
   readonly amount_received: number
   readonly currency: string
-  readonly metadata: Readonly<Record<string, string>> | null
+  readonly metadata: StripeMetadata
 }
 
 /** What of a refund is read. */
@@ -79,7 +82,7 @@ export interface StripeRefund {
   /** Seconds since the epoch. */
   readonly created: number
   readonly currency: string
-  readonly payment_intent: Reference
+  readonly payment_intent: StripeReference
   readonly status: string | null
 }
 
@@ -93,11 +96,16 @@ export interface StripeDispute {
   /** Seconds since the epoch. */
   readonly created: number
   readonly currency: string
-  readonly payment_intent: Reference
+  readonly payment_intent: StripeReference
   readonly status: string
 }
 
+/** What of a charge is read. */
+export interface StripeCharge {
+  readonly payment_intent: StripeReference
+}
+
 /** The id of a referenced object; null when there is none. */
-export function idOf(reference: Reference | undefined): string | null {
+export function idOf(reference: StripeReference | undefined): string | null {
   return typeof reference === 'string' ? reference : (reference?.id ?? null)
 }

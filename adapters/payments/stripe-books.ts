@@ -1,5 +1,6 @@
 import { formatUsd, GatewayError, isMicro } from '../../src/index.js'
 import type { PaymentEvent } from '../../src/console/index.js'
+import type { Owner } from './stripe-metadata.js'
 import type { StripeDispute, StripePaymentIntent, StripeRefund } from './stripe-api.js'
 
 /** The books are in US dollars, and so is every payment that goes into them. */
@@ -16,12 +17,6 @@ export function toCents(amountMicro: number): number {
     return amountMicro / MICRO_PER_CENT
   const message = `amount_micro must be whole cents (multiples of ${MICRO_PER_CENT}), at most $${formatUsd(MAX_PAYMENT_MICRO)}.`
   throw new GatewayError('invalid_value', message, { param: 'amount_micro' })
-}
-
-/** Whose a payment is, by its metadata. */
-export interface Owner {
-  readonly paymentId: string
-  readonly accountId: string
 }
 
 /** An amount of Stripe's in one of its currencies. */

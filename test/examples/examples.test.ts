@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSimulatedVendor } from '../../adapters/command/simulated-vendor/index.js'
+import { openSocket } from '../support/web-socket.js'
 import { assertBuilt, runModule } from './run-example.js'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
@@ -16,6 +17,7 @@ const SERVERS = [
   { file: 'express.mjs', model: 'openai/gpt-5.5', protocol: 'openai-chat' },
   { file: 'fastify.mjs', model: 'fast', protocol: 'anthropic-messages' },
   { file: 'hono-node.mjs', model: 'local/llama', protocol: 'openai-chat' },
+  { file: 'websocket.mjs', model: 'fast', protocol: 'anthropic-messages' },
   { file: 'standalone.mjs', model: 'mistral/mistral-large-latest', protocol: 'openai-chat' },
 ] as const
 
@@ -53,6 +55,23 @@ test.each(SERVERS)(
   },
 )
 
+test('websocket.mjs answers on a socket, and ends by SIGTERM', async () => {
+  const environment = {
+    PORT: '0',
+    CROSSMODEL_API_KEY: KEY,
+    UPSTREAM_URL: vendor.baseUrls['anthropic-messages'],
+  }
+  const example = runModule({ file: `${folder}websocket.mjs` }, environment)
+  const headers = { authorization: `Bearer ${KEY}` }
+  const socket = await openSocket(`${await example.url}/v1/responses`, { headers })
+  const events = await socket.create({ model: 'fast', input: 'Hello' })
+  expect(events.at(-1)).toMatchObject({ type: 'response.completed', response: { status: 'completed' } })
+  expect(JSON.stringify(events)).toContain('You said:')
+  example.stop()
+  expect(await socket.closed).toBe(1001)
+  expect(await example.exited).toBe(0)
+})
+
 test('hono-workers.mjs answers whole and streamed', async () => {
   const { default: worker } = await import(pathToFileURL(`${folder}hono-workers.mjs`).href)
   const environment = { CROSSMODEL_API_KEY: KEY, GEMINI_API_KEY: 'k', UPSTREAM_URL: vendor.baseUrls.gemini }
@@ -62,7 +81,7 @@ test('hono-workers.mjs answers whole and streamed', async () => {
 })
 
 describe('standalone.mjs', () => {
-  const { file, model, protocol } = SERVERS[3]
+  const { file, model, protocol } = SERVERS[4]
 
   test('makes a key, prints what a call cost, and ends by SIGTERM', async () => {
     const environment = { PORT: '0', UPSTREAM_URL: vendor.baseUrls[protocol] }
@@ -83,6 +102,24 @@ describe('standalone.mjs', () => {
   })
 })
 
+test('telemetry.mjs tells of a call in a span, in metrics and in a line, and is ready', async () => {
+  const environment = { PORT: '0', CROSSMODEL_API_KEY: KEY, UPSTREAM_URL: vendor.baseUrls['openai-chat'] }
+  const example = runModule({ file: `${folder}telemetry.mjs` }, environment)
+  const url = await example.url
+  await expectAnswers(url, 'openai/gpt-5.5')
+  const metrics = await (await fetch(new URL('/metrics', url))).text()
+  expect(metrics).toMatch(
+    /crossmodel_tokens_total\{model="openai\/gpt-5.5",upstream="openai",type="output"\} \d/,
+  )
+  expect(metrics).toContain('crossmodel_upstream_breaker_state{route="openai:gpt-5.5"} 0')
+  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ready' })
+  expect(example.output()).toContain("'gen_ai.request.model': 'openai/gpt-5.5'")
+  expect(example.output()).toMatch(/"level":30,[^\n]*"model":"openai\/gpt-5.5"[^\n]*"msg":"call"\}/)
+  expect(example.output()).not.toContain(KEY)
+  expect(example.errors()).toBe('')
+})
+
 test('translate-only.mjs shows a request, its losses, an answer and a stream', async () => {
   const example = runModule({ file: `${folder}translate-only.mjs` })
   expect(await example.exited).toBe(0)
@@ -101,6 +138,7 @@ describe('every example', () => {
     const tested = [
       ...SERVERS.map(({ file }) => file),
       'hono-workers.mjs',
+      'telemetry.mjs',
       'translate-only.mjs',
       ...elsewhere,
     ]

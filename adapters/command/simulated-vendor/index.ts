@@ -2,9 +2,9 @@
  * A vendor that is none: it answers the four upstream protocols (OpenAI Chat Completions and Responses, Anthropic
  * Messages, Gemini) by fixed rules, whole or streamed, so that a gateway can be tried and tested without any key.
  *
- * It says who it is and repeats what the user said last, and the time before. A tool choice that forces a tool gets a call with arguments
- * made from the tool's schema; the result of a tool is quoted; a JSON schema for the answer gets JSON that fits it;
- * limits and stop sequences are kept. A token is a word, or twelve characters of a longer one.
+ * It says who it is and repeats what the user said last, and the time before. A tool choice that forces a tool gets
+ * a call with arguments made from the tool's schema; the result of a tool is quoted; a JSON schema for the answer gets
+ * JSON that fits it; limits and stop sequences are kept. A token is a word, or twelve characters of a longer one.
  *
  * Directives in the last user text make it do more:
  *

@@ -9,6 +9,7 @@ import {
   type UsageDimension,
   type UsageGroup,
   type UsageGrouping,
+  type UsageQuery,
   type UsageRecord,
   type UsageStore,
   type UsageTotals,
@@ -51,6 +52,12 @@ const TOTALS_OF_DAYS = `
 const TOTALS_BY_DAY = `${TOTALS_OF_DAYS} GROUP BY day`
 const TOTALS_BY_MEMBER = `${TOTALS_OF_DAYS} GROUP BY member`
 const TOTALS_BY_DAY_AND_MEMBER = `${TOTALS_OF_DAYS} GROUP BY day, member`
+/** The days on which a model was called: reading all other days for a page of it would take long. */
+const DAYS_OF_MODEL = `
+  WITH RECURSIVE days (start) AS (
+    SELECT ?1 UNION ALL SELECT start + 86400000 FROM days WHERE start + 86400000 <= ?2)
+  SELECT min(day) AS first, max(day) AS last
+  FROM days CROSS JOIN crossmodel_usage_totals ON day = start AND owner = ?3 AND dimension = 'model' AND member = ?4`
 const KNOWN_DAYS = `
   SELECT (SELECT min(day) FROM crossmodel_usage_totals) AS first,
     (SELECT max(day) FROM crossmodel_usage_totals) AS last`
@@ -87,7 +94,9 @@ export function createSqliteUsageStore(connection: SqliteConnection): UsageStore
       return row === undefined ? null : recordOf(row)
     },
     records(query) {
-      const { sql, values } = selectRecords(query)
+      const bounded = query.model === undefined ? query : onDaysOfModel(connection, query, query.model)
+      if (bounded === null) return []
+      const { sql, values } = selectRecords(bounded)
       return connection.all(sql, ...values).map(recordOf)
     },
     async totals({ accountId, by, since, until }) {
@@ -108,6 +117,18 @@ export function createSqliteUsageStore(connection: SqliteConnection): UsageStore
     },
     prune: (before) => runInBatches((size) => connection.run(PRUNE, bindTime(before), size)),
   }
+}
+
+/** The same query over those days alone on which the model has totals; null when it has none. */
+function onDaysOfModel(connection: SqliteConnection, query: UsageQuery, model: string): UsageQuery | null {
+  const { since = 0, until = Number.POSITIVE_INFINITY, accountId } = query
+  const known = daysBetween(connection, dayStart(since), until)
+  if (known.first > known.last) return null
+  const owner = accountId === undefined ? ALL_ACCOUNTS : ownerOf(accountId)
+  const days = connection.get(DAYS_OF_MODEL, bindTime(known.first), bindTime(known.last), owner, model) ?? {}
+  const [first, last] = [integerOrNull(days, 'first'), integerOrNull(days, 'last')]
+  if (first === null || last === null) return null
+  return { ...query, since: Math.max(since, first), until: Math.min(until, last + DAY_MS) }
 }
 
 function ownerOf(accountId: string): string {

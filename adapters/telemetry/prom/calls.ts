@@ -47,7 +47,9 @@ export function createCallMetrics(naming: Naming, { buckets, maxModels }: CallMe
   )
 
   return {
-    onStart: ({ endpoint }) => void inFlight.inc({ endpoint }),
+    onStart({ endpoint }) {
+      inFlight.inc({ endpoint })
+    },
     onEnd(call) {
       const { endpoint, status, httpStatus, timeToFirstByteMs: firstMs, attempts = [] } = call
       const place = { model: models.nameOf(call) ?? '', upstream: call.place?.upstream ?? '' }

@@ -31,12 +31,20 @@ export function createTroubleMetrics(naming: Naming): Hooks {
       labels: ['store', 'operation', 'lost'],
     }),
   )
+  // Bodies, not expressions: `inc` gives something back, and what `onAttempt` gives back are headers for the vendor.
   return {
-    onAttempt: ({ upstream }) => void attempts.inc({ upstream }),
-    onAttemptFailure: ({ upstream, error }) => void attemptFailures.inc({ upstream, error_code: error.code }),
-    onError: ({ error }) => void errors.inc({ error_code: error.code }),
-    onStoreFailure: ({ store, operation, lost }) =>
-      void storeFailures.inc({ store, operation, lost: String(lost !== null) }),
+    onAttempt({ upstream }) {
+      attempts.inc({ upstream })
+    },
+    onAttemptFailure({ upstream, error }) {
+      attemptFailures.inc({ upstream, error_code: error.code })
+    },
+    onError({ error }) {
+      errors.inc({ error_code: error.code })
+    },
+    onStoreFailure({ store, operation, lost }) {
+      storeFailures.inc({ store, operation, lost: String(lost !== null) })
+    },
     onWarning(event) {
       for (const { code } of event.warnings) warnings.inc({ code })
     },

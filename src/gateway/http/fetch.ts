@@ -9,6 +9,8 @@ export interface FetchOverrides {
   /** Path with query, relative to the mount point. */
   readonly path?: string | undefined
   readonly body?: RequestBody | undefined
+  /** What the framework calls its request. Default: the request itself. */
+  readonly host?: unknown
 }
 
 /**
@@ -33,6 +35,7 @@ export async function answerFetch(
       headers: Object.fromEntries(request.headers),
       body: overrides.body === undefined ? bodyOf(request) : overrides.body,
       signal: client.signal,
+      host: overrides.host ?? request,
     })
     return toResponse(answer, request.method, client)
   } catch {

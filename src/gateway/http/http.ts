@@ -27,6 +27,11 @@ export interface GatewayRequest {
   readonly body: RequestBody
   /** Aborted when the client is gone. */
   readonly signal?: CancelSignal | undefined
+  /**
+   * What the host's framework calls its request, for code of the host's own: a request of Express, Fastify or node:http,
+   * a `Context` of Hono, a `Request`. The gateway never looks at it.
+   */
+  readonly host?: unknown
 }
 
 /** A stream of a response body: pulled by the adapter, which is what makes back-pressure reach the upstream. */

@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { parseArguments } from '../../../adapters/command/arguments.js'
 
-const DEFAULTS = { port: undefined, host: '127.0.0.1', framework: 'node', graceMs: 7000 }
+const DEFAULTS = {
+  port: undefined,
+  host: '127.0.0.1',
+  framework: 'node',
+  graceMs: 7000,
+  metrics: false,
+  log: false,
+}
 
 describe('parseArguments', () => {
   test('reads serve with all its flags', () => {
-    const line = 'serve --config a.json --port 0 --host ::1 --framework hono --grace-ms 50'
+    const line = 'serve --config a.json --port 0 --host ::1 --framework hono --grace-ms 50 --metrics --log'
     expect(parseArguments(line.split(' '))).toEqual({
       type: 'serve',
       configPath: 'a.json',
@@ -13,6 +20,8 @@ describe('parseArguments', () => {
       host: '::1',
       framework: 'hono',
       graceMs: 50,
+      metrics: true,
+      log: true,
     })
   })
 

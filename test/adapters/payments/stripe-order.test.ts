@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFakeAccount, type FakeAccount, type FakeEvent } from '../../support/fake-stripe-account.js'
 import { ACCOUNT, clientOn, openSession, openStripeWorld } from '../../support/payment-world.js'
-import '../../support/property-seed.js'
 
 /** One thing that happens at Stripe: what, to which payment, refund or dispute, how much of it (in hundredths). */
 interface Happening {

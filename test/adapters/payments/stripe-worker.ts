@@ -14,9 +14,14 @@ declare const FAKE: {
 
 /** The console that stripe-edge.test.ts serves on Bun, Deno and workerd. */
 const { host, port, secretKey, webhookSecret, token } = FAKE
-const gateway = createGateway({ upstreams: {}, models: [], accounts: [{ id: 'acme' }], keySecret: 'pepper of the tests' })
+const gateway = createGateway({
+  upstreams: {},
+  models: [],
+  accounts: [{ id: 'acme' }],
+  keySecret: 'pepper of the tests',
+})
 const client = new Stripe(secretKey, { host, port, protocol: 'http', maxNetworkRetries: 0 })
 const payments = stripePayments({ client, webhookSecret })
-const { fetch } = createConsoleWith({ gateway, operatorToken: token, payments }, { script: '', style: '' })
+const console = createConsoleWith({ gateway, operatorToken: token, payments }, { script: '', style: '' })
 
-export default { fetch }
+export default console

@@ -19,6 +19,9 @@ interface Logged {
   readonly lines: (message?: string) => readonly Line[]
 }
 
+/** The rest of a cause, cut. */
+const CUT = expect.stringMatching(/^connect \[redacted\] \[redacted\] x{400,}…$/) as string
+
 const [DEBUG, INFO, WARN, ERROR] = [20, 30, 40, 50]
 
 /** What pino itself writes. */
@@ -144,14 +147,13 @@ describe('the line of an error', () => {
       config: 'db-password',
       headers: KEY,
     })
-    logged.hooks.onError?.({
+    void logged.hooks.onError?.({
       requestId: 'req_1',
       error: new GatewayError('db_error', 'A store failed.'),
       cause,
     })
     const [line] = logged.lines('error')
-    expect(line).toMatchObject({ message: 'A store failed.', causes: ['query failed', expect.any(String)] })
-    expect((line?.['causes'] as string[])[1]).toMatch(/^connect \[redacted\] \[redacted\] x{400,}…$/)
+    expect(line).toMatchObject({ message: 'A store failed.', causes: ['query failed', CUT] })
     expect(logged.text()).not.toMatch(/db-password|db\.internal|cm-key/)
   })
 
@@ -160,7 +162,11 @@ describe('the line of an error', () => {
     const circle: { message: string; cause?: unknown } = { message: 'round' }
     circle.cause = circle
     for (const cause of ['text', null, undefined, circle])
-      logged.hooks.onError?.({ requestId: 'req_1', error: new GatewayError('internal_error', 'x'), cause })
+      void logged.hooks.onError?.({
+        requestId: 'req_1',
+        error: new GatewayError('internal_error', 'x'),
+        cause,
+      })
     expect(logged.lines('error').map(({ causes }) => causes)).toEqual([
       [],
       [],
@@ -184,7 +190,7 @@ describe('the line of a store that fails', () => {
     [ERROR, true, { type: 'release', holdId: 'hold_1' }],
   ] as const)('is of the level %i where passed is %s and lost is %o', (level, passed, lost) => {
     const logged = log()
-    logged.hooks.onStoreFailure?.({ ...failure, passed, lost })
+    void logged.hooks.onStoreFailure?.({ ...failure, passed, lost })
     expect(logged.lines()).toEqual([
       {
         level,

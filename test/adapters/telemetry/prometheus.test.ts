@@ -61,14 +61,10 @@ describe('the page', () => {
 
   it('is an empty 500 where the host’s own metrics fail', async () => {
     const register = new Registry()
-    new Counter({
-      name: 'broken',
-      help: 'x',
-      registers: [register],
-      collect() {
-        throw new Error('secret')
-      },
-    })
+    const fail = (): never => {
+      throw new Error('secret')
+    }
+    register.registerMetric(new Counter({ name: 'broken', help: 'x', registers: [], collect: fail }))
     expect(await prometheus({ register }).handler.handle(request)).toMatchObject({ status: 500, body: '' })
   })
 
@@ -178,7 +174,7 @@ describe('metrics of trouble', () => {
     const tested = createTestGateway({ hooks: metrics.hooks })
     await tested.post(CHAT.path, { ...CHAT.request(), model: 'test/messages', logit_bias: { 1: 2 } })
     await tested.get('/nothing')
-    metrics.hooks.onStoreFailure?.({
+    void metrics.hooks.onStoreFailure?.({
       requestId: 'req_1',
       store: 'ledger',
       operation: 'settle',

@@ -41,6 +41,13 @@ it.each([
   expect(await cellOf(record, 'attempts')).toBe(cell)
 })
 
+it('leaves out the columns that it is told to', async () => {
+  let text = ''
+  for await (const line of usageCsv([usageRecord()], { without: ['route', 'attempts', 'none'] })) text += line
+  expect(text).toContain('model,streamed,status')
+  expect(text).not.toMatch(/attempts|openai:gpt/)
+})
+
 it('is its names alone when there is no record', async () => {
   expect(await csvOf([])).toMatch(/^time,[a-z_,]+\r\n$/)
 })

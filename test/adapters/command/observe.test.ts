@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { open, postChat, say } from './command.js'
+
+const start = async (...flags: string[]) => {
+  const session = open(['start', '--port', '0', '--memory', ...flags])
+  const url = await session.ready
+  return { session, url, key: /cm-[\w-]+/.exec(session.output.join('\n'))?.[0] ?? '' }
+}
+const body = { model: 'simulated/chat', messages: say('The words of a prompt') }
+
+test('--metrics counts calls for Prometheus', async () => {
+  const { url, key } = await start('--metrics')
+  await postChat(url, key, body)
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  expect(metrics).toMatch(/_requests_total\{[^}]*model="simulated\/chat"[^}]*\} 1\n/)
+})
+
+test('--log writes a line of JSON for each call, without its words and its key', async () => {
+  const { session, url, key } = await start('--log')
+  const before = session.output.length
+  await postChat(url, key, body)
+  await expect.poll(() => session.output.length).toBe(before + 1)
+  const line = session.output.at(-1) ?? ''
+  expect(JSON.parse(line)).toMatchObject({ level: 'info', message: 'call', model: 'simulated/chat' })
+  expect(line).not.toMatch(/words of a prompt/)
+  expect(line).not.toContain(key)
+})
+
+test('without them there are neither metrics nor lines', async () => {
+  const { session, url, key } = await start()
+  const before = session.output.length
+  await postChat(url, key, body)
+  expect((await fetch(`${url}/metrics`)).status).toBe(404)
+  expect(session.output.length).toBe(before)
+})
