@@ -20,13 +20,12 @@ export function toFastify(handler: Handler): FastifyPluginCallback {
         if (closing) request.raw.socket.destroySoon()
       })
       const { headers, body } = request
-      const source = body instanceof Readable ? body : request.raw
       void answerNode(handler, {
         request: request.raw,
         response: reply.raw,
         path: relativePath(request.url, route),
         headers,
-        body: nodeBody(source, headers),
+        body: nodeBody(body instanceof Readable ? body : request.raw, headers),
         host: request,
       })
     }

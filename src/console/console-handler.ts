@@ -33,7 +33,8 @@ export function createConsoleWith(options: ConsoleOptions, page: PageBundle): Co
   checkOptions(options)
   const context = createContext(options, () => JSON.stringify(describeApi(ROUTES, API_VERSION)))
   const match = createMatcher(ROUTES)
-  const handle = (request: GatewayRequest): Promise<GatewayResponse> => answer(context, { match, page }, request)
+  const handle = (request: GatewayRequest): Promise<GatewayResponse> =>
+    answer(context, { match, page }, request)
   return { handle, fetch: toFetch({ handle }) }
 }
 

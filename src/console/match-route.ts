@@ -25,10 +25,7 @@ export function createMatcher(routes: readonly Route[]): MatchRoute {
 }
 
 /** The ids of a path that fits the steps; null when it does not. */
-function fit(
-  steps: readonly string[],
-  segments: readonly string[],
-): Readonly<Record<string, string>> | null {
+function fit(steps: readonly string[], segments: readonly string[]): Readonly<Record<string, string>> | null {
   if (steps.length !== segments.length) return null
   const params: Record<string, string> = {}
   for (const [index, step] of steps.entries()) {

@@ -37,7 +37,13 @@ export interface ConsoleOptions {
 }
 
 /** Throws a `TypeError` that says which options cannot be. */
-export function checkOptions({ gateway, authorize, operatorToken, gatewayUrl, loginUrl }: ConsoleOptions): void {
+export function checkOptions({
+  gateway,
+  authorize,
+  operatorToken,
+  gatewayUrl,
+  loginUrl,
+}: ConsoleOptions): void {
   const problems = [
     gateway === undefined && 'gateway is missing',
     authorize === undefined && operatorToken === undefined && 'authorize or operatorToken must be given',

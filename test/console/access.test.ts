@@ -59,12 +59,15 @@ describe('what belongs to another account', () => {
     expect(words(theirs, world.ids.other)).toEqual(words(nobodys, NOBODY))
   })
 
-  it.each(each(guarded.filter(isOfAccount)))('is there for its owner or an operator: %s', async (_name, route) => {
-    const world = await furnished()
-    const principal = route.access === 'operator' ? OPERATOR : STRANGER
-    const answer = await call(world, principal, { route, path: pathOf(route, world.ids.other) })
-    expect(answer.status).toBe(route.status ?? 200)
-  })
+  it.each(each(guarded.filter(isOfAccount)))(
+    'is there for its owner or an operator: %s',
+    async (_name, route) => {
+      const world = await furnished()
+      const principal = route.access === 'operator' ? OPERATOR : STRANGER
+      const answer = await call(world, principal, { route, path: pathOf(route, world.ids.other) })
+      expect(answer.status).toBe(route.status ?? 200)
+    },
+  )
 
   it.each(each(guarded.filter(namesAccount)))('is not found by its name: %s', async (_name, route) => {
     const world = await furnished()
@@ -105,7 +108,7 @@ describe('what belongs to another account', () => {
 })
 
 describe('roles', () => {
-  it.each(each(guarded.filter(({ method }) => method !== 'GET' )))(
+  it.each(each(guarded.filter(({ method }) => method !== 'GET')))(
     'a viewer cannot write: %s',
     async (_name, route) => {
       const world = await furnished()
@@ -162,7 +165,11 @@ describe('without a session', () => {
     const path = pathOf(route, world.ids.acme)
     const body = bodyFor(route)
     const answer = await world.send(path, { method: route.method, ...(body === undefined ? {} : { body }) })
-    expect([answer.status, answer.json.error.code, answer.json.login]).toEqual([401, 'not_signed_in', 'token'])
+    expect([answer.status, answer.json.error.code, answer.json.login]).toEqual([
+      401,
+      'not_signed_in',
+      'token',
+    ])
     expect(await snapshot(world)).toEqual(before)
   })
 

@@ -14,7 +14,11 @@ async function signIn(base: string): Promise<Browser> {
   const api = `${base}/api/v1/`
   const origin = new URL(base).origin
   const headers = { 'content-type': 'application/json', origin, 'sec-fetch-site': 'same-origin' }
-  const signed = await fetch(`${api}session`, { method: 'POST', headers, body: JSON.stringify({ token: TOKEN }) })
+  const signed = await fetch(`${api}session`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ token: TOKEN }),
+  })
   expect(signed.status).toBe(200)
   const cookie = signed.headers.get('set-cookie')?.split(';')[0] ?? ''
   const { csrf_token: token } = (await signed.json()) as { csrf_token: string }
@@ -77,7 +81,12 @@ describe.each(MOUNTS)('the console in %s', (_name, start) => {
 
   it('streams the playground, and then has it in the usage', async () => {
     const { ask, json } = await signIn(server.url)
-    const call = { account_id: 'acme', model: 'test/chat', stream: true, messages: [{ role: 'user', content: 'hi' }] }
+    const call = {
+      account_id: 'acme',
+      model: 'test/chat',
+      stream: true,
+      messages: [{ role: 'user', content: 'hi' }],
+    }
     const answer = await ask('playground', 'POST', call)
     expect(answer.headers.get('content-type')).toContain('text/event-stream')
     expect(await answer.text()).toContain('data: [DONE]')
@@ -100,7 +109,16 @@ describe.each(MOUNTS)('the console in %s', (_name, start) => {
 
   it('says nothing of vendors but the names of routes', async () => {
     const { ask } = await signIn(server.url)
-    for (const path of ['session', 'models', 'upstreams', 'usage', 'usage.csv', 'audit', 'keys', 'openapi.json']) {
+    for (const path of [
+      'session',
+      'models',
+      'upstreams',
+      'usage',
+      'usage.csv',
+      'audit',
+      'keys',
+      'openapi.json',
+    ]) {
       const text = await (await ask(path)).text()
       expect(text).not.toContain(VENDOR_KEY)
       expect(text).not.toContain(VENDOR_HOST)

@@ -8,9 +8,10 @@ import { createTestConsole } from './support.js'
 const document = describeApi(ROUTES, '1') as any
 
 /** Every value below some place of the document. */
-function* valuesOf(value: unknown): Generator<unknown> {
+function* valuesOf(value: unknown): Generator {
   yield value
-  if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) yield* valuesOf(inner)
+  if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(value)) yield* valuesOf(inner)
 }
 
 const objects = [...valuesOf(document)].filter(

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { script, style } from '#console-page'
 import { createConsoleWith } from '../../src/console/console-handler.js'
+import { createConsole } from '../../src/console/index.js'
 import { readAnswer, type Answer } from '../support/read-answer.js'
 import { createTestGateway } from '../support/test-gateway.js'
 import { PAGE, TOKEN } from './support.js'
@@ -50,6 +52,19 @@ describe('the page', () => {
       '<title>&lt;/title&gt;&lt;script&gt;alert(&quot;1 &amp; &#39;x&#39;&quot;)&lt;/script&gt;</title>',
     )
     expect(text.match(/<script/g)).toHaveLength(1)
+  })
+
+  it('is the bundled one where nobody gives another', async () => {
+    const handler = createConsole({ gateway, operatorToken: TOKEN })
+    const answer = await handler.fetch(new Request('https://console.example/console'))
+    expect(answer.status).toBe(404)
+    const { text } = await readAnswer(
+      await handler.handle({ method: 'GET', path: '/', headers: {}, body: null }),
+    )
+    expect(text).toContain(script)
+    expect(text).toContain(style)
+    expect(text.match(/<\/script>/g)).toHaveLength(1)
+    expect(text.match(/<\/style>/g)).toHaveLength(1)
   })
 
   it('answers HEAD, and nothing that writes', async () => {

@@ -21,7 +21,11 @@ describe('the playground', () => {
     expect(json.data[1].request_id).toBe(first.headers['x-request-id'])
     expect(json.data[1].cost_micro).toBeGreaterThan(0)
     const [entry] = await tested.gateway.admin.audit.entries({ accountId: 'acme', limit: 1 })
-    expect(entry).toMatchObject({ actor: 'ada', action: 'key.create', details: { name: 'Console playground' } })
+    expect(entry).toMatchObject({
+      actor: 'ada',
+      action: 'key.create',
+      details: { name: 'Console playground' },
+    })
     expect(tested.vendor.last().json).not.toHaveProperty('account_id')
   })
 
@@ -70,7 +74,11 @@ describe('the playground', () => {
     await as(OWNER).post('playground', CALL)
     const other = createConsoleWith({ gateway: tested.gateway, operatorToken: TOKEN }, PAGE)
     const headers = { authorization: `Bearer ${TOKEN}` }
-    const again = await sendTo(other)('playground', { method: 'POST', headers, body: { ...CALL, account_id: 'acme' } })
+    const again = await sendTo(other)('playground', {
+      method: 'POST',
+      headers,
+      body: { ...CALL, account_id: 'acme' },
+    })
     expect(again.status).toBe(200)
     expect(await tested.gateway.admin.keys.list({ accountId: 'acme' })).toHaveLength(2)
   })
@@ -80,7 +88,9 @@ describe('the playground', () => {
     const send = sendTo(console)
     const headers = { authorization: `Bearer ${TOKEN}` }
     const body = { ...CALL, account_id: 'acme' }
-    const answers = await Promise.all([1, 2, 3].map(() => send('playground', { method: 'POST', headers, body })))
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => send('playground', { method: 'POST', headers, body })),
+    )
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(await tested.gateway.admin.keys.list({ accountId: 'acme' })).toHaveLength(2)
   })

@@ -30,16 +30,21 @@ describe('paths', () => {
     expect((await operator.get(path)).status).toBe(404)
   })
 
-  it.each(['..%2Fother', '%2e%2e', 'acme%2Fkeys', 'acme%00', 'other%2F..%2Facme', "'%20OR%201=1--", '__proto__'])(
-    'hold ids that nobody has: %s',
-    async (id) => {
-      const { operator, as } = await createTestConsole()
-      for (const path of [`accounts/${id}`, `accounts/${id}/overview`, `keys/${id}`, `usage/${id}`]) {
-        expect((await operator.get(path)).status).toBe(404)
-        expect((await as(OWNER).get(path)).status).toBe(404)
-      }
-    },
-  )
+  it.each([
+    '..%2Fother',
+    '%2e%2e',
+    'acme%2Fkeys',
+    'acme%00',
+    'other%2F..%2Facme',
+    "'%20OR%201=1--",
+    '__proto__',
+  ])('hold ids that nobody has: %s', async (id) => {
+    const { operator, as } = await createTestConsole()
+    for (const path of [`accounts/${id}`, `accounts/${id}/overview`, `keys/${id}`, `usage/${id}`]) {
+      expect((await operator.get(path)).status).toBe(404)
+      expect((await as(OWNER).get(path)).status).toBe(404)
+    }
+  })
 
   it('hold ids with slashes, encoded', async () => {
     const { operator } = await createTestConsole()
@@ -50,7 +55,15 @@ describe('paths', () => {
 
   it('outside the API are answered as JSON', async () => {
     const { console } = await createTestConsole()
-    for (const path of ['/nothing', '/api', '/api/v1', '/api/v2/accounts', '/index.html', '//', '/api/v1x/session']) {
+    for (const path of [
+      '/nothing',
+      '/api',
+      '/api/v1',
+      '/api/v2/accounts',
+      '/index.html',
+      '//',
+      '/api/v1x/session',
+    ]) {
       const answer = await console.handle({ method: 'GET', path, headers: {}, body: null })
       expect(answer.status).toBe(404)
       expect(answer.headers['content-type']).toContain('application/json')
@@ -101,14 +114,17 @@ describe('bodies', () => {
     ])
   })
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonp', ''])(
-    'are refused that are called %s',
-    async (contentType) => {
-      const world = await createTestConsole()
-      const answer = await post(world, '{}', { 'content-type': contentType })
-      expect(outcome(answer)).toEqual([415, 'unsupported_media_type', null])
-    },
-  )
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'application/jsonp',
+    '',
+  ])('are refused that are called %s', async (contentType) => {
+    const world = await createTestConsole()
+    const answer = await post(world, '{}', { 'content-type': contentType })
+    expect(outcome(answer)).toEqual([415, 'unsupported_media_type', null])
+  })
 
   it('are taken with a charset', async () => {
     const world = await createTestConsole()
@@ -160,12 +176,18 @@ describe('bodies', () => {
     ['models that are no list', KEYS, '{"allowed_models":"all"}', 'allowed_models'],
     ['an id with a space', 'accounts', '{"id":"a b"}', 'id'],
     ['an id that is taken', 'accounts', '{"id":"acme"}', 'id'],
-    ['an alias to nowhere', 'accounts', '{"aliases":{"x":"no/such"}}', 'aliases.x'],
+    ['a time before all times', KEYS, '{"expires_at":"1960-01-01T00:00:00Z"}', 'expires_at'],
+    ['an alias to nowhere', 'accounts', '{"aliases":{"xY":"no/such"}}', 'aliases.xY'],
     ['a credit of nothing', 'accounts/acme/credits', '{"amount_micro":0,"external_id":"x"}', 'amount_micro'],
     ['a credit below zero', 'accounts/acme/credits', '{"amount_micro":-5,"external_id":"x"}', 'amount_micro'],
     ['a credit of pieces', 'accounts/acme/credits', '{"amount_micro":0.5,"external_id":"x"}', 'amount_micro'],
     ['a fortune', 'accounts/acme/credits', '{"amount_micro":1e15,"external_id":"x"}', 'amount_micro'],
-    ['an adjustment of nothing', 'accounts/acme/adjustments', '{"amount_micro":0,"external_id":"x"}', 'amount_micro'],
+    [
+      'an adjustment of nothing',
+      'accounts/acme/adjustments',
+      '{"amount_micro":0,"external_id":"x"}',
+      'amount_micro',
+    ],
     ['money without an id', 'accounts/acme/refunds', '{"amount_micro":5}', 'external_id'],
   ])('are refused with the field at fault: %s', async (_name, path, body, param) => {
     const world = await createTestConsole()
@@ -226,6 +248,7 @@ describe('queries', () => {
     ['usage?status=done', 'status'],
     ['usage?since=yesterday', 'since'],
     ['usage?until=2026-02-30', 'until'],
+    ['usage?since=1969-12-31', 'since'],
     ['usage?model=', 'model'],
     ['usage?modle=x', 'modle'],
     ['usage?toString=x', 'toString'],

@@ -44,7 +44,9 @@ export function isOfAccount({ path }: Route): boolean {
 
 /** True for a route whose query or body may name an account. */
 export function namesAccount({ query, body }: Route): boolean {
-  return /^(?:UsageQuery|UsageFilter|TotalsQuery|ModelQuery|AuditQuery)$/.test(query) || body === 'PlaygroundCall'
+  return (
+    /^(?:UsageQuery|UsageFilter|TotalsQuery|ModelQuery|AuditQuery)$/.test(query) || body === 'PlaygroundCall'
+  )
 }
 
 /** Gives an account a key, money and a request that was made with it. */

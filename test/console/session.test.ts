@@ -176,7 +176,12 @@ describe('the session of the operator', () => {
       const forged = cookie.slice(0, at) + letter + cookie.slice(at + 1)
       expect((await send('session', { headers: { cookie: forged } })).status).toBe(401)
     }
-    for (const forged of [`${cookie}.x`, cookie.split('.')[0], `${cookie.slice(0, start)}.`, 'crossmodel_console'])
+    for (const forged of [
+      `${cookie}.x`,
+      cookie.split('.')[0],
+      `${cookie.slice(0, start)}.`,
+      'crossmodel_console',
+    ])
       expect((await send('session', { headers: { cookie: String(forged) } })).status).toBe(401)
   })
 
@@ -232,23 +237,26 @@ describe('forged requests', () => {
     expect((await send('accounts/acme/keys', { ...write, headers })).status).toBe(201)
   })
 
-  it.each(['cross-site', 'same-site', 'something new'])('are refused from a page that is %s', async (site) => {
-    const { send, as, operator } = await createTestConsole()
-    const headers = { 'sec-fetch-site': site }
-    const token = (await as(OWNER).get('session')).json.csrf_token
-    const answers = [
-      await send('accounts/acme/keys', {
-        ...write,
-        headers: { ...headers, ...principalHeader(OWNER), 'x-csrf-token': token },
-      }),
-      await operator.send('accounts/acme/keys', { ...write, headers }),
-      await signIn(send, TOKEN, headers),
-    ]
-    for (const { status, json, headers: given } of answers) {
-      expect([status, json.error.code]).toEqual([403, 'cross_site'])
-      expect(given['set-cookie']).toBeUndefined()
-    }
-  })
+  it.each(['cross-site', 'same-site', 'something new'])(
+    'are refused from a page that is %s',
+    async (site) => {
+      const { send, as, operator } = await createTestConsole()
+      const headers = { 'sec-fetch-site': site }
+      const token = (await as(OWNER).get('session')).json.csrf_token
+      const answers = [
+        await send('accounts/acme/keys', {
+          ...write,
+          headers: { ...headers, ...principalHeader(OWNER), 'x-csrf-token': token },
+        }),
+        await operator.send('accounts/acme/keys', { ...write, headers }),
+        await signIn(send, TOKEN, headers),
+      ]
+      for (const { status, json, headers: given } of answers) {
+        expect([status, json.error.code]).toEqual([403, 'cross_site'])
+        expect(given['set-cookie']).toBeUndefined()
+      }
+    },
+  )
 
   it.each(['same-origin', 'none'])('are none from a page that is %s', async (site) => {
     const { operator } = await createTestConsole()

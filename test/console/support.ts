@@ -68,7 +68,7 @@ export interface TestConsole {
 /** Principals come in this header: it stands for whatever login a host has. */
 const WHO = 'x-test-principal'
 
-export const readPrincipal: NonNullable<ConsoleOptions['authorize']> = ({ headers }) => {
+const readPrincipal: NonNullable<ConsoleOptions['authorize']> = ({ headers }) => {
   const who = headers[WHO]
   return typeof who === 'string' ? (JSON.parse(who) as Principal) : null
 }
@@ -151,7 +151,11 @@ export function actorOf(send: Send, headers: Headers): Actor {
     async (path, body) => {
       const session = await send('session', { headers })
       const token = { 'x-csrf-token': String(session.json.csrf_token) }
-      return await send(path, { method, headers: { ...headers, ...token }, ...(body === undefined ? {} : { body }) })
+      return await send(path, {
+        method,
+        headers: { ...headers, ...token },
+        ...(body === undefined ? {} : { body }),
+      })
     }
   return {
     send: (path, call = {}) => send(path, { ...call, headers: { ...headers, ...call.headers } }),

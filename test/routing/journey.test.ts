@@ -48,7 +48,7 @@ describe('a journey', () => {
     journey.start(0)
     expect(journey.hasFresh(0)).toBe(true)
     const [, , c] = places
-    if (c !== undefined) breakPlace(c)
+    if (c !== undefined) breakPlace(c, 0)
     expect(journey.next(failure('next'), 0)?.place.name).toBe('b')
     expect(journey.hasFresh(0)).toBe(false)
   })

@@ -5,6 +5,7 @@ import { createChatAgent } from './agents/chat.js'
 import { createMessagesAgent } from './agents/messages.js'
 import { createResponsesAgent } from './agents/responses.js'
 import { createFetcher, type Fetcher } from './fetcher.js'
+import { createGate, type Gate } from './gate.js'
 import { type CallName, nameCall, type Plan, planCall } from './plan.js'
 import { accountOf, keyOf, MODELS } from './setting.js'
 
@@ -38,6 +39,8 @@ export interface CrowdOptions {
   readonly url: string
   readonly sessions: number
   readonly seed: number
+  /** Least and most milliseconds before each call. */
+  readonly thinkMs: readonly [number, number]
   /** No call may take longer. */
   readonly callMs: number
   /** Sessions begin within so long. */
@@ -63,7 +66,6 @@ const CLIENTS: readonly (readonly [name: string, create: CreateAgent])[] = [
   ['responses-stateful', (options) => createResponsesAgent(options, true)],
 ]
 
-const THINK_MS = [1000, 6000] as const
 const BACKOFF_MS = 1000
 const LINES = 'and a line of a file, as agents read many of them, with some words in it\n'
 
@@ -71,50 +73,22 @@ const LINES = 'and a line of a file, as agents read many of them, with some word
 interface Shared extends CrowdOptions {
   readonly fetcher: Fetcher
   readonly calls: ClientCall[]
-  /** Waits while the crowd is paused; false when it is over. */
-  readonly enter: () => Promise<boolean>
-  readonly leave: () => void
+  readonly gate: Gate
 }
 
 /** Starts the sessions. */
 export function startCrowd(options: CrowdOptions): Crowd {
   const calls: ClientCall[] = []
   const fetcher = createFetcher()
-  const stopping = new AbortController()
-  let running = 0
-  let gate: { readonly open: Promise<void>; readonly release: () => void } | null = null
-  const shared: Shared = {
-    ...options,
-    fetcher,
-    calls,
-    async enter() {
-      while (gate !== null) await gate.open
-      if (stopping.signal.aborted) return false
-      running += 1
-      return true
-    },
-    leave: () => void (running -= 1),
-  }
-  const idle = async (): Promise<void> => {
-    while (running > 0) await sleep(20)
-  }
-  const resume = (): void => {
-    gate?.release()
-    gate = null
-  }
+  const gate = createGate()
+  const shared: Shared = { ...options, fetcher, calls, gate }
   const sessions = Array.from({ length: options.sessions }, (_, session) => work(session, shared))
   return {
     calls,
-    async pause() {
-      let release = (): void => undefined
-      const open = new Promise<void>((resolve) => (release = resolve))
-      gate ??= { open, release }
-      await idle()
-    },
-    resume,
+    pause: gate.shut,
+    resume: gate.open,
     async stop() {
-      stopping.abort()
-      resume()
+      gate.end()
       await Promise.all(sessions)
       await fetcher.close()
     },
@@ -151,10 +125,10 @@ async function doTask(
   for (let turn = 0; turn < turns; turn += 1) {
     const content = LINES.repeat(random.between(5, 120))
     for (let retry = 0; ; retry += 1) {
-      await sleep(random.between(...THINK_MS))
-      if (!(await shared.enter())) return false
+      await sleep(random.between(...shared.thinkMs))
+      if (!(await shared.gate.enter())) return false
       const name: CallName = { session, task, turn, retry, isLast: turn === turns - 1 }
-      const call = await makeCall({ agent, name, content, facts }, shared).finally(shared.leave)
+      const call = await makeCall({ agent, name, content, facts }, shared).finally(shared.gate.leave)
       shared.calls.push(call)
       if (call.end === 'whole') break
       // The context is full, or there is no money: it begins anew.
@@ -203,9 +177,9 @@ async function ask({ agent, said, name, plan }: Asking, { fetcher, callMs }: Sha
   const late = setTimeout(() => deadline.abort(), callMs)
   const startedAt = Date.now()
   const exchange = nameCall(name)
-  const conclude = (end: ClientEnd, said: Said | null, message: string | null = null): Asked => {
+  const conclude = (end: ClientEnd, answer: Said | null, message: string | null = null): Asked => {
     const { status, requestId } = fetcher.seen(exchange)
-    const { text = '', call = null } = said ?? {}
+    const { text = '', call = null } = answer ?? {}
     return { end, status, requestId, message, text, call, durationMs: Date.now() - startedAt, exchange }
   }
   try {

@@ -1,5 +1,6 @@
 import type { ClientCall } from './clients.js'
-import type { Remains, Sample } from './gateway.js'
+import type { Sample } from './gateway.js'
+import type { Remains } from './remains.js'
 import type { VendorCall } from './vendor.js'
 
 /** All that was seen of a run. */

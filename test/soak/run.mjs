@@ -27,7 +27,9 @@ try {
     store: values.store,
     seed: Number(values.seed),
     sampleSeconds: 10,
-    silenceMs: 12_000,
+    // Two cores keep up with 200 sessions.
+    thinkMs: [2000, 10_000],
+    silenceMs: 20_000,
     restSeconds: Number(values['rest-seconds']),
     // One small object that is kept for every request would be more. The first half warms up.
     maxBytesPerRequest: minutes >= 20 ? 150 : null,

@@ -16,6 +16,7 @@ it(
       seed: 1,
       sampleSeconds: 5,
       restSeconds: 5,
+      thinkMs: [100, 1500],
       silenceMs: 12_000,
       maxBytesPerRequest: null,
       isThorough: false,

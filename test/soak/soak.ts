@@ -8,9 +8,10 @@ import { checkCalls } from './check-calls.js'
 import { checkMoney } from './check-money.js'
 import { checkProcess, checkSockets } from './check-process.js'
 import type { ClientCall, CrowdOptions } from './clients.js'
-import type { Remains, Sample } from './gateway.js'
+import type { Sample } from './gateway.js'
 import { startWorker, type Worker } from './messages.js'
 import type { Observed, Verdict } from './observed.js'
+import type { Remains } from './remains.js'
 import { createConfig, PATIENCE } from './setting.js'
 import type { VendorCall } from './vendor.js'
 
@@ -24,6 +25,8 @@ export interface SoakOptions {
   /** Seconds between two samples under load, and between two pauses in which one is taken at rest. */
   readonly sampleSeconds: number
   readonly restSeconds: number
+  /** Least and most milliseconds that an agent lets pass before each call. */
+  readonly thinkMs: readonly [number, number]
   /** The longest silence of a vendor that the gateway bears. */
   readonly silenceMs: number
   /** See {@link Observed}. */
@@ -59,11 +62,12 @@ export async function runSoak(options: SoakOptions): Promise<Verdict> {
       'start',
       createConfig({ vendor: vendorUrl, store, silenceMs: options.silenceMs }),
     )
-    const { sessions, seed, silenceMs } = options
+    const { sessions, seed, silenceMs, thinkMs } = options
     const crowd: CrowdOptions = {
       url,
       sessions,
       seed,
+      thinkMs,
       callMs: silenceMs * PATIENCE.call,
       beginMs: sessions * BEGIN_MS,
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { usageRecord } from '../contracts/samples.js'
 import { checkCall } from './check-calls.js'
 import type { ClientCall } from './clients.js'
-import { expectedEnd, FAULT_IDS, FAULTS, type FaultId } from './faults.js'
+import { expectedEnd, FAULT_IDS, type FaultId } from './faults.js'
 import { slopeOf } from './fit.js'
 import type { Sample } from './gateway.js'
 import type { Observed } from './observed.js'
@@ -271,12 +271,8 @@ describe('the plan of a call', () => {
   it('draws every fault, none for what is tried again', () => {
     const names = Array.from({ length: 3000 }, (_, session) => ({ ...CALM, session }))
     const drawn = new Set<FaultId | null>(names.map((name) => planCall(name, SEED).fault))
-    expect([...drawn].toSorted()).toEqual([...FAULT_IDS, null].toSorted())
+    expect(drawn).toEqual(new Set([...FAULT_IDS, null]))
     expect(names.every((name) => planCall({ ...name, retry: 1 }, SEED).fault === null)).toBe(true)
-  })
-
-  it('has a place for every fault to strike', () => {
-    for (const fault of FAULT_IDS) expect(['first', 'home']).toContain(FAULTS[fault].strikes)
   })
 })
 

@@ -6,7 +6,11 @@ const id = fc.constantFrom('', 'a', 'aa', 'b', 'B', 'ä', '🧀', '\uffff', '0')
 const action = fc.oneof(
   fc.record({ kind: fc.constant('set' as const), id, item: fc.integer() }),
   fc.record({ kind: fc.constant('delete' as const), id }),
-  fc.record({ kind: fc.constant('page' as const), afterId: fc.option(id, { nil: undefined }), limit: fc.nat(5) }),
+  fc.record({
+    kind: fc.constant('page' as const),
+    afterId: fc.option(id, { nil: undefined }),
+    limit: fc.nat(5),
+  }),
 )
 
 it('gives the pages that a sorted list of all items would give, whatever was done between them', () => {

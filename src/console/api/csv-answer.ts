@@ -37,10 +37,7 @@ async function* inChunks(lines: AsyncIterable<string>): AsyncGenerator<string, v
 }
 
 /** The iterator with its first step put back. */
-function startWith(
-  first: IteratorResult<string>,
-  iterator: AsyncIterator<string>,
-): AsyncIterable<string> {
+function startWith(first: IteratorResult<string>, iterator: AsyncIterator<string>): AsyncIterable<string> {
   let isTaken = false
   return {
     [Symbol.asyncIterator]: () => ({

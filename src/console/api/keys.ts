@@ -126,9 +126,7 @@ async function changeKey(
   const { status, ...settings } = body
   if (Object.keys(body).length === 0) throw new GatewayError('invalid_value', 'There is nothing to change.')
   const changed =
-    Object.keys(settings).length === 0
-      ? key
-      : await keys.change(key.id, { ...toSettings(settings), actor })
+    Object.keys(settings).length === 0 ? key : await keys.change(key.id, { ...toSettings(settings), actor })
   if (status === undefined || changed === null || changed.status === status) return changed
   return await (status === 'active' ? keys.enable(key.id, { actor }) : keys.disable(key.id, { actor }))
 }

@@ -79,6 +79,14 @@ function isOn(value: JsonValue | undefined): boolean {
   return isJsonObject(value) ? value['supported'] !== false : value === true
 }
 
-function toUpstream({ route, state, resting, calls, errorRate, limited, latencyMs }: UpstreamHealth): Upstream {
+function toUpstream({
+  route,
+  state,
+  resting,
+  calls,
+  errorRate,
+  limited,
+  latencyMs,
+}: UpstreamHealth): Upstream {
   return { route, state, resting, calls, error_rate: errorRate, limited, latency_ms: latencyMs }
 }

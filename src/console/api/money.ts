@@ -1,5 +1,5 @@
 import type { LedgerEntry as GatewayEntry } from '../../balance/ledger.js'
-import type { MoneyAdmin } from '../../gateway/admin/money.js'
+import type { MoneyAdmin, MoneyMove as GatewayMove } from '../../gateway/admin/money.js'
 import { ledgerCsv } from '../../gateway/admin/ledger-csv.js'
 import { ConsoleError } from '../console-error.js'
 import { jsonRoute, rawRoute, type Route } from '../route.js'
@@ -44,16 +44,22 @@ export const MONEY_ROUTES: readonly Route[] = [
       return await answerCsv(ledgerCsv(entries), 'ledger.csv', headers)
     },
   }),
-  moveRoute('credits', 'MoneyMove', 'Adds money that was paid elsewhere.', (money) => money.topUp),
-  moveRoute('refunds', 'MoneyMove', 'Takes money back, as far as it is not spent.', (money) => money.refund),
-  moveRoute('adjustments', 'Adjustment', 'Adds money, or takes it by a negative amount.', (money) => money.adjust),
+  moveRoute('credits', 'MoneyMove', 'Adds money that was paid elsewhere.', (money, move) =>
+    money.topUp(move),
+  ),
+  moveRoute('refunds', 'MoneyMove', 'Takes money back, as far as it is not spent.', (money, move) =>
+    money.refund(move),
+  ),
+  moveRoute('adjustments', 'Adjustment', 'Adds money, or takes it by a negative amount.', (money, move) =>
+    money.adjust(move),
+  ),
 ]
 
 function moveRoute(
   name: string,
   body: 'MoneyMove' | 'Adjustment',
   summary: string,
-  pick: (money: MoneyAdmin) => MoneyAdmin['topUp'],
+  post: (money: MoneyAdmin, move: GatewayMove) => ReturnType<MoneyAdmin['topUp']>,
 ): Route {
   return jsonRoute({
     method: 'POST',
@@ -65,8 +71,7 @@ function moveRoute(
     async run({ gateway }, { principal, params: { account_id: accountId }, body: move }) {
       const { amount_micro: amountMicro, external_id: externalId, note } = move
       const { actor } = principal
-      const post = pick(gateway.admin.money)
-      const result = await post({ accountId, amountMicro, externalId, note, actor })
+      const result = await post(gateway.admin.money, { accountId, amountMicro, externalId, note, actor })
       const { outcome, postedMicro, shortfallMicro, wallet } = found(result, 'account', accountId)
       if (outcome === 'conflict') throw conflict(externalId)
       return {

@@ -1,9 +1,12 @@
 import { GatewayError } from '../../errors.js'
 import { maySee, ownAccount, type Principal } from '../principal.js'
 
+/** The end of the years that RFC 3339 can write; whoever wants a key for ever may name a later time. */
+const LAST_TIME = 253_402_300_799_999
+
 /** RFC 3339 in UTC. */
 export function formatTime(time: number): string {
-  return new Date(time).toISOString()
+  return new Date(Math.min(time, LAST_TIME)).toISOString()
 }
 
 export function formatOptionalTime(time: number | undefined): string | null {

@@ -54,14 +54,7 @@ export function App(): JSX.Element {
 
   switch (gate.type) {
     case 'loading':
-      return (
-        <main class="gate">
-          <div class="gate-card">
-            <h1 class="visually-hidden">Console</h1>
-            <Loading label="Opening the console" />
-          </div>
-        </main>
-      )
+      return <Opening />
     case 'failed':
       return (
         <main class="gate">
@@ -76,4 +69,15 @@ export function App(): JSX.Element {
     case 'ready':
       return <Shell session={gate.session} client={client} format={format} signOut={signOut} />
   }
+}
+
+function Opening(): JSX.Element {
+  return (
+    <main class="gate">
+      <div class="gate-card">
+        <h1 class="visually-hidden">Console</h1>
+        <Loading label="Opening the console" />
+      </div>
+    </main>
+  )
 }

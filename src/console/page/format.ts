@@ -1,10 +1,13 @@
 import { microToDecimal } from './money.js'
 
-/** An amount in two parts: what one reads, and what is below a cent. */
+/** An amount in parts that are the whole of it one behind the other. */
 export interface MoneyParts {
+  /** Up to the cents. */
   readonly main: string
-  /** Digits behind the cents, perhaps with a sign of the currency; often empty. */
+  /** Digits below a cent; often empty. */
   readonly rest: string
+  /** The sign of the currency, where it stands at the end. */
+  readonly tail: string
 }
 
 /** Numbers, money and times as the reader writes them. */
@@ -105,9 +108,11 @@ function formatDate(format: Intl.DateTimeFormat, iso: string): string {
 function splitMoney(parts: readonly Intl.NumberFormatPart[]): MoneyParts {
   const text = (list: readonly Intl.NumberFormatPart[]): string => list.map(({ value }) => value).join('')
   const at = parts.findIndex(({ type }) => type === 'fraction')
+  if (at < 0) return { main: text(parts), rest: '', tail: '' }
   const fraction = parts[at]?.value ?? ''
-  const below = fraction.slice(2)
-  return at < 0 || below === ''
-    ? { main: text(parts), rest: '' }
-    : { main: text(parts.slice(0, at)) + fraction.slice(0, 2), rest: below + text(parts.slice(at + 1)) }
+  return {
+    main: text(parts.slice(0, at)) + fraction.slice(0, 2),
+    rest: fraction.slice(2),
+    tail: text(parts.slice(at + 1)),
+  }
 }

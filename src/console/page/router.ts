@@ -8,7 +8,7 @@ export interface Route {
 export type ParamChange = Readonly<Record<string, string | null>>
 
 /** The view that stands at the empty address. */
-export const HOME = 'overview'
+const HOME = 'overview'
 
 /** Reads `#/view?name=value`; whatever is no such address leads home. */
 export function parseHash(hash: string): Route {

@@ -68,6 +68,17 @@ export function Shell({
 
   return (
     <Console.Provider value={context}>
+      <Frame>{view === undefined ? <NoView /> : <view.component />}</Frame>
+      <Toasts toasts={toasts} dismiss={dismiss} />
+    </Console.Provider>
+  )
+}
+
+/** A view of another account is another view: nothing of the one before stays in it. */
+function Frame({ children }: { readonly children: JSX.Element }): JSX.Element {
+  const { route, accountId } = useConsole()
+  return (
+    <>
       <SkipLink />
       <div class="shell">
         <TopBar />
@@ -77,12 +88,11 @@ export function Shell({
         <main class="main" id="main" tabIndex={-1}>
           <div class="view" key={`${route.view} ${accountId ?? ''}`}>
             <SuspendedNote />
-            {view === undefined ? <NoView /> : <view.component />}
+            {children}
           </div>
         </main>
       </div>
-      <Toasts toasts={toasts} dismiss={dismiss} />
-    </Console.Provider>
+    </>
   )
 }
 
@@ -236,9 +246,9 @@ function SideFoot(): JSX.Element {
       <div class="who">
         <span>
           {session.actor}
-          <span class="version"> · {session.role}</span>
+          {session.actor !== session.role && <span class="version"> · {session.role}</span>}
         </span>
-        {session.login_url === null && (
+        {session.role === 'operator' && session.login_url === null && (
           <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={signOut}>
             <Icon name="leave" />
           </button>

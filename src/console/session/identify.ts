@@ -7,7 +7,7 @@ import { hasSession } from './cookie.js'
 import { bearerOf } from './csrf.js'
 
 /** Who has the operator's token. */
-export const OPERATOR: Principal = { actor: 'operator', role: 'operator' }
+const OPERATOR: Principal = { actor: 'operator', role: 'operator' }
 
 /**
  * Who sends a request: the host's login is asked first, then the operator's token in the header counts, then the session.

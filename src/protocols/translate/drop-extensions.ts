@@ -8,8 +8,6 @@ const SILENT = '$'
 
 type Extensions = Readonly<Record<string, JsonObject>> | undefined
 
-const NONE: ReadonlySet<string> = new Set()
-
 /**
  * Takes out the fields that only another protocol than `protocol` can say, and reports each; of those in `partlyKnown`,
  * which are the rest of an object, each member.
@@ -17,14 +15,14 @@ const NONE: ReadonlySet<string> = new Set()
 export function dropForeignExtensions(
   request: CanonicalRequest,
   protocol: string,
-  partlyKnown: ReadonlySet<string> = NONE,
+  partlyKnown?: ReadonlySet<string>,
 ): { readonly request: CanonicalRequest; readonly warnings: readonly Warning[] } {
   const warnings: Warning[] = []
   const keep = (extensions: Extensions, path: string): Extensions => {
     if (extensions === undefined) return undefined
     for (const [owner, fields] of Object.entries(extensions)) {
       if (owner === protocol) continue
-      const isWhole = (field: string): boolean => path !== '' || !partlyKnown.has(field)
+      const isWhole = (field: string): boolean => path !== '' || partlyKnown?.has(field) !== true
       const names = Object.entries(fields).flatMap(([field, value]) =>
         isWhole(field) ? field : Object.keys(asObject(value) ?? {}).map((member) => `${field}.${member}`),
       )

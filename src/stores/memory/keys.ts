@@ -54,7 +54,7 @@ export function createMemoryKeyStore(keptAuditEntries: number = KEPT_AUDIT_ENTRI
       return key === undefined || account === undefined ? null : { key, account }
     },
     account: (accountId) => accounts.get(accountId) ?? null,
-    accounts: accounts.page,
+    accounts: (page) => accounts.page(page),
     createAccount(account, audit) {
       if (accounts.has(account.id)) return false
       accounts.set(account.id, account)

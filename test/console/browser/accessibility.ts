@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESKTOP, type OpenVisit, PHONE, type Visit } from './browser.js'
-import { goToAddress, settled, signIn, VIEWS } from './pages.js'
+import { goToAddress, settled, signIn, VIEWS, type ViewTitle } from './pages.js'
 import { ACCOUNT, BY, callModel, makeUsage, startWorld, type World } from './world.js'
 
 /** A folder outside of the project: pictures of all views are written there. */
@@ -56,9 +56,15 @@ export function tellAccessibility(open: OpenVisit): void {
   })
 }
 
-type Place = readonly [name: string, hash: string, title: (typeof VIEWS)[number][0]]
+type Place = readonly [name: string, hash: string, title: ViewTitle]
 
-function placesOf({ keyId, requestId }: { readonly keyId: string; readonly requestId: string }): readonly Place[] {
+function placesOf({
+  keyId,
+  requestId,
+}: {
+  readonly keyId: string
+  readonly requestId: string
+}): readonly Place[] {
   const of = `account=${ACCOUNT}`
   return [
     ...VIEWS.map(([title, name]) => [name, `#/${name}?${of}`, title] as const),
@@ -85,15 +91,26 @@ async function look(page: Page, { name, theme, size }: Sight): Promise<string[]>
   await page.emulateMedia({ colorScheme: theme })
   await settled(page)
   if (SHOTS !== undefined) {
-    await page.screenshot({ path: join(SHOTS, `${name}-${size}-${theme}.png`), fullPage: !name.includes('-') })
+    await page.screenshot({
+      path: join(SHOTS, `${name}-${size}-${theme}.png`),
+      fullPage: !name.includes('-'),
+    })
   }
   if (!(await page.evaluate(() => Reflect.has(globalThis, 'axe')))) await page.evaluate(axe.source)
-  const violations = await page.evaluate(async () => {
+  // Another theme has other colors, and nothing else.
+  const rules = theme === 'light' ? null : ['color-contrast']
+  const violations = await page.evaluate(async (only) => {
     const { run } = Reflect.get(globalThis, 'axe') as typeof axe
-    const options = { resultTypes: ['violations' as const] }
-    const results = await run(document, options)
-    return results.violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.map(({ html }) => html.slice(0, 160)) }))
-  })
+    const results = await run(document, {
+      resultTypes: ['violations'],
+      ...(only === null ? {} : { runOnly: only }),
+    })
+    return results.violations.map(({ id, impact, nodes }) => ({
+      id,
+      impact,
+      at: nodes.map(({ html }) => html.slice(0, 160)),
+    }))
+  }, rules)
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, at }) => `${name} ${size} ${theme}: ${id}: ${at.slice(0, 3).join(' | ')}`)
@@ -101,7 +118,10 @@ async function look(page: Page, { name, theme, size }: Sight): Promise<string[]>
 
 /** Something in every view: calls that went well and that did not, limits, aliases, entries of the ledger. */
 async function furnish(world: World): Promise<{ readonly keyId: string; readonly requestId: string }> {
-  const { gateway: { admin }, gatewayUrl } = world
+  const {
+    gateway: { admin },
+    gatewayUrl,
+  } = world
   const { secret, keyId } = await makeUsage(world, { count: 4 })
   const limits = { rpm: 600, tpm: 1_000_000, spendLimits: { dayMicro: 5_000_000, monthMicro: 50_000_000 } }
   await admin.keys.create({ accountId: ACCOUNT, name: 'Nightly evaluation', ...limits, ...BY })
@@ -110,8 +130,15 @@ async function furnish(world: World): Promise<{ readonly keyId: string; readonly
   await admin.accounts.change(ACCOUNT, { aliases: { fast: 'test/free', smart: 'test/chat' }, ...BY })
   await admin.accounts.create({ id: 'globex', name: 'Globex', ...BY })
   await admin.accounts.suspend('globex', BY)
-  await admin.money.refund({ accountId: ACCOUNT, amountMicro: 250_000, externalId: 'refund-7', note: 'Half of it back', ...BY })
-  for (const model of ['test/responses', 'test/free', 'test/nothing']) await callModel({ gatewayUrl, secret, body: { model, user: 'ann' } })
+  await admin.money.refund({
+    accountId: ACCOUNT,
+    amountMicro: 250_000,
+    externalId: 'refund-7',
+    note: 'Half of it back',
+    ...BY,
+  })
+  for (const model of ['test/responses', 'test/free', 'test/nothing'])
+    await callModel({ gatewayUrl, secret, body: { model, user: 'ann' } })
   const { requestId } = await callModel({ gatewayUrl, secret, body: { model: 'test/chat' } })
   return { keyId, requestId }
 }

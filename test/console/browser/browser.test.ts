@@ -2,14 +2,32 @@ import { describe } from 'vitest'
 import { tellAccessibility } from './accessibility.js'
 import { describeBrowser } from './browser.js'
 import { tellInjection } from './injection.js'
+import { tellKeyboard } from './keyboard.js'
+import { tellLargeUsage } from './large-usage.js'
 import { tellRoles } from './roles.js'
 import { tellStory } from './story.js'
 import { tellStrictness } from './strictness.js'
 
-describeBrowser('the console in Chromium', (open) => {
-  describe('from the first key to the last cent', () => tellStory(open))
-  describe('who may do what', () => tellRoles(open))
-  describe('what it loads', () => tellStrictness(open))
-  describe('words of others', () => tellInjection(open))
-  describe('everybody’s page', () => tellAccessibility(open))
+describeBrowser('the console', (open) => {
+  describe('from the first key to the last cent', () => {
+    tellStory(open)
+  })
+  describe('who may do what', () => {
+    tellRoles(open)
+  })
+  describe('what it loads', () => {
+    tellStrictness(open)
+  })
+  describe('words of others', () => {
+    tellInjection(open)
+  })
+  describe('everybody’s page', () => {
+    tellAccessibility(open)
+  })
+  describe('without a mouse', () => {
+    tellKeyboard(open)
+  })
+  describe('a long list of requests', () => {
+    tellLargeUsage(open)
+  })
 })

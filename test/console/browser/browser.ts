@@ -39,7 +39,7 @@ export function describeBrowser(name: string, body: (open: OpenVisit) => void): 
   const reason = existsSync(PATH) ? null : `${PATH} is not installed (Debian: apt-get install chromium)`
   if (reason !== null && process.env['CROSSMODEL_NO_SKIP'] === '1') throw new Error(reason)
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`)
-  describe.skipIf(reason !== null)(name, () => {
+  describe.skipIf(reason !== null)(`Chromium: ${name}`, () => {
     let browser: Browser | undefined
     beforeAll(async () => {
       // A profile of its own comes with every launch.

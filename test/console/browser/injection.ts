@@ -3,7 +3,7 @@ import type { Principal } from '../../../src/console/index.js'
 import { chatAnswer, whole } from '../../support/calls.js'
 import { BASE_CONFIG } from '../../support/test-gateway.js'
 import { DESKTOP, type OpenVisit, type Visit } from './browser.js'
-import { atView, eventually, goToAddress, settled, VIEWS } from './pages.js'
+import { atView, eventually, goToAddress, settled, type ViewTitle } from './pages.js'
 import { ACCOUNT, callModel, startWorld, type World } from './world.js'
 
 /** Texts that would run, turn the line around or break the layout, if they were more than texts. */
@@ -40,11 +40,12 @@ export function tellInjection(open: OpenVisit): void {
     await world.close()
   })
 
-  const places = (): readonly (readonly [hash: string, title: (typeof VIEWS)[number][0], text: string])[] => [
+  const places = (): readonly (readonly [hash: string, title: ViewTitle, text: string])[] => [
     ['#/overview', 'Overview', FIRST],
     ['#/overview?account=acme', 'Overview', FIRST],
-    ['#/models?account=acme', 'Models', 'wild/*'],
-    [`#/models?account=acme&model=${encodeURIComponent('wild/*')}`, 'Models', FIRST],
+    ['#/models?account=acme', 'Models', FIRST],
+    [`#/models?account=acme&model=${encodeURIComponent('test/named')}`, 'Models', FIRST],
+    [`#/models?account=acme&try=${encodeURIComponent(`wild/${FIRST}`)}`, 'Models', FIRST],
     ['#/keys', 'Keys', FIRST],
     [`#/keys?account=acme&key=${ids.key}`, 'Keys', FIRST],
     ['#/usage', 'Usage', FIRST],
@@ -57,7 +58,7 @@ export function tellInjection(open: OpenVisit): void {
     ['#/accounts', 'Accounts', FIRST],
     ['#/upstreams', 'Upstreams', 'chat:'],
     ['#/audit', 'Audit log', FIRST],
-    [`#/usage?account=${encodeURIComponent(FIRST)}`, 'Usage', 'Not found'],
+    [`#/billing?account=${encodeURIComponent(FIRST)}`, 'Billing', 'Not found'],
     [`#/usage?request=${encodeURIComponent(FIRST)}`, 'Usage', FIRST],
   ]
 
@@ -71,12 +72,11 @@ export function tellInjection(open: OpenVisit): void {
       const wide: string[] = []
       for (const [hash, title, text] of places()) {
         await goToAddress(page, hash, title)
-        await eventually(() => page.content().then(() => page.locator('body').innerText())).toContain(text)
+        await eventually(() => page.locator('body').innerText()).toContain(text)
         await settled(page)
-        for (const details of await page.locator('main details:not([open]) > summary:visible').all()) {
-          if (await page.getByRole('dialog').count()) break
-          await details.click()
-        }
+        await page.evaluate(() => {
+          for (const details of document.querySelectorAll('details')) details.open = true
+        })
         const [inner, scrolled] = await page.evaluate(() => [
           innerWidth,
           document.documentElement.scrollWidth,
@@ -93,7 +93,13 @@ export function tellInjection(open: OpenVisit): void {
 
   it('the address itself is words as well', async () => {
     const { page, faults } = visit
-    const hashes = ['#javascript:globalThis.hacked=1', `#/${FIRST}`, `#/usage?status=${FIRST}&range=${FIRST}`, '#/%', '#/overview?days=__proto__']
+    const hashes = [
+      '#javascript:globalThis.hacked=1',
+      `#/${FIRST}`,
+      `#/usage?status=${FIRST}&range=${FIRST}`,
+      '#/%',
+      '#/overview?days=__proto__',
+    ]
     for (const hash of hashes) {
       await page.goto(`${world.consoleUrl}${hash}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
@@ -108,6 +114,7 @@ export function tellInjection(open: OpenVisit): void {
 
 const MODELS = [
   ...(BASE_CONFIG.models ?? []),
+  { id: 'test/named', displayName: FIRST, upstream: 'chat', model: 'vendor-named', price: 'free' },
   { id: 'wild/*', upstream: 'chat', price: 'free', maxOutputTokens: 100, contextWindowTokens: 100_000 },
 ] as const
 
@@ -119,12 +126,21 @@ interface Ids {
 /** Puts hostile texts wherever somebody other than the operator has a say. */
 async function poison({ gateway: { admin }, gatewayUrl, vendor }: World): Promise<Ids> {
   const by = { actor: ACTOR }
-  const aliases = Object.fromEntries(HOSTILE.map((text) => [text, `wild/${text}`]))
+  const aliases = Object.fromEntries(
+    HOSTILE.map((text, index) => [text, index % 2 === 0 ? 'test/named' : `wild/${text}`]),
+  )
   await admin.accounts.change(ACCOUNT, { name: FIRST, aliases, ...by })
-  await Promise.all(HOSTILE.map((name, index) => admin.accounts.create({ id: `account-${index}`, name, ...by })))
+  await Promise.all(
+    HOSTILE.map((name, index) => admin.accounts.create({ id: `account-${index}`, name, ...by })),
+  )
   let ids: Ids = { key: '', failed: '' }
   for (const [index, text] of HOSTILE.entries()) {
-    const created = await admin.keys.create({ accountId: ACCOUNT, name: text, allowedModels: [`wild/${text}`], ...by })
+    const created = await admin.keys.create({
+      accountId: ACCOUNT,
+      name: text,
+      allowedModels: [`wild/${text}`],
+      ...by,
+    })
     const secret = created?.secret ?? ''
     const move = { accountId: ACCOUNT, amountMicro: 1, externalId: `${text} ${index}`, note: text, ...by }
     await admin.money.topUp(move)

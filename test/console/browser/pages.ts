@@ -59,9 +59,11 @@ export async function goToAddress(page: Page, hash: string, title: ViewTitle): P
 /** Runs in the page: resolves when it has shown what stands at the address. */
 function follow(hash: string): Promise<void> {
   return new Promise((resolve) => {
-    const afterPaint = (): unknown => requestAnimationFrame(() => setTimeout(resolve))
-    if (location.hash === hash) return afterPaint()
-    addEventListener('hashchange', afterPaint, { once: true })
+    // What a view begins to load, it begins behind the first frame.
+    const onceShown = (): unknown =>
+      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))
+    if (location.hash === hash) return void onceShown()
+    addEventListener('hashchange', onceShown, { once: true })
     location.hash = hash
   })
 }
@@ -78,7 +80,10 @@ export function dialogOf(page: Page, title: string): Locator {
 
 /** What stands beside a name in a list of facts. */
 export function factOf(within: Locator, name: string): Locator {
-  return within.locator('.fact, .tile').filter({ has: within.page().getByText(name, { exact: true }) }).locator('dd')
+  return within
+    .locator('.fact, .tile')
+    .filter({ has: within.page().getByText(name, { exact: true }) })
+    .locator('dd')
 }
 
 /** The whole text of something, without the spaces around it. */

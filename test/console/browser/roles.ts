@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Authorize, Principal } from '../../../src/console/index.js'
 import { startServer } from '../../contracts/http-server.js'
 import type { OpenVisit, Visit } from './browser.js'
-import { atView, dialogOf, eventually, goTo, goToAddress, rowOf, signIn, VIEWS, type ViewTitle } from './pages.js'
+import { atView, dialogOf, eventually, goTo, goToAddress, signIn, VIEWS, type ViewTitle } from './pages.js'
 import { ACCOUNT, BY, makeUsage, startWorld, TOKEN, type World } from './world.js'
 
 const COOKIE = 'host-session'
@@ -81,7 +81,10 @@ export function tellRoles(open: OpenVisit): void {
       const world = await start()
       const rival = await makeUsage(world, { accountId: SECRETIVE, count: 0 })
       const { page } = await visitAs(world, OWNER)
-      for (const [title, name] of [['Overview', 'overview'], ['Billing', 'billing']] as const) {
+      for (const [title, name] of [
+        ['Overview', 'overview'],
+        ['Billing', 'billing'],
+      ] as const) {
         await goToAddress(page, `#/${name}?account=${SECRETIVE}`, title)
         await page.getByText('$1.00').first().waitFor()
         expect(await page.content()).not.toContain('Rival')
@@ -120,6 +123,32 @@ export function tellRoles(open: OpenVisit): void {
       await atView(page, 'Usage')
     })
 
+    it('a link with the token opens one, and the token stays in no address', async () => {
+      const world = await start()
+      const { page, faults } = await visit()
+      await page.goto(`${world.consoleUrl}#/sign-in?token=${encodeURIComponent(TOKEN)}`)
+      await atView(page, 'Overview')
+      expect(page.url()).not.toContain('token')
+      await page.goBack().catch(() => null)
+      expect(page.url()).not.toContain('token')
+      await page.goto('about:blank')
+      await page.goto(`${world.consoleUrl}#/sign-in?token=some-wrong-operator-token`)
+      await page.getByRole('alert').filter({ hasText: 'wrong_token' }).waitFor()
+      await page.getByLabel('Operator token').waitFor()
+      expect(page.url()).not.toContain('token')
+      expect(faults).toEqual([])
+    })
+
+    it('of the host are opened by the host', async () => {
+      const world = await start()
+      world.replaceConsole({ operatorToken: undefined, loginUrl: '/login?next=console' })
+      const { page } = await visit()
+      await page.goto(world.consoleUrl)
+      const link = page.getByRole('link', { name: 'Go to sign-in' })
+      expect(await link.getAttribute('href')).toBe('/login?next=console')
+      expect(await page.getByLabel('Operator token').count()).toBe(0)
+    })
+
     it('signing out ends one, and the cookie was never a script’s to read', async () => {
       const world = await start()
       const { page } = await visit()
@@ -148,7 +177,12 @@ export function tellRoles(open: OpenVisit): void {
       const api = `${world.consoleUrl}/api/v1`
       const read = await page.evaluate(forgeFromElsewhere, { api, keyId, account: ACCOUNT })
       expect(read).toEqual(read.map(() => 'nothing'))
-      for (const path of [`accounts/${ACCOUNT}/keys`, `accounts/${ACCOUNT}/credits`, 'session', 'playground']) {
+      for (const path of [
+        `accounts/${ACCOUNT}/keys`,
+        `accounts/${ACCOUNT}/credits`,
+        'session',
+        'playground',
+      ]) {
         await page.goto(attacker.url)
         await page.evaluate(postForm, `${api}/${path}`)
         await eventually(() => page.evaluate(() => document.body.textContent)).toMatch(/cross_site|refused/i)
@@ -183,7 +217,9 @@ function viewsOf({ role }: Principal): readonly (readonly [ViewTitle, string])[]
 
 async function csrfOf(page: Visit['page']): Promise<string> {
   return await page.evaluate(async () => {
-    const session = (await (await fetch(`${location.pathname}/api/v1/session`)).json()) as { csrf_token: string }
+    const session = (await (await fetch(`${location.pathname}/api/v1/session`)).json()) as {
+      csrf_token: string
+    }
     return session.csrf_token
   })
 }
@@ -204,7 +240,11 @@ async function forgeAll({ keyId, account, token }: Forged): Promise<number[]> {
     ['DELETE', `keys/${keyId}`, undefined],
     ['POST', `accounts/${account}/checkouts`, { amount_micro: 5_000_000, return_url: location.href }],
     ['POST', `accounts/${account}/credits`, { amount_micro: 5_000_000, external_id: 'forged' }],
-    ['POST', 'playground', { account_id: account, model: 'test/chat', messages: [{ role: 'user', content: 'hi' }] }],
+    [
+      'POST',
+      'playground',
+      { account_id: account, model: 'test/chat', messages: [{ role: 'user', content: 'hi' }] },
+    ],
   ] as const
   const statuses: number[] = []
   for (const [method, path, body] of calls) {
@@ -244,7 +284,9 @@ async function forgeFromElsewhere({
   ]
   const learnt: string[] = []
   for (const [path, init] of inits) {
-    const read = fetch(`${api}/${path}`, { credentials: 'include', ...init }).then((response) => response.text())
+    const read = fetch(`${api}/${path}`, { credentials: 'include', ...init }).then((response) =>
+      response.text(),
+    )
     learnt.push(await read.catch(() => 'nothing'))
     await fetch(`${api}/${path}`, { credentials: 'include', mode: 'no-cors', ...init }).catch(() => undefined)
   }

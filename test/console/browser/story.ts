@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import OpenAI from 'openai'
 import type { Locator, Page } from 'playwright-core'
 import { afterEach, expect, it } from 'vitest'
-import { chatAnswer } from '../../support/calls.js'
+import { defer } from '../../contracts/http-server.js'
+import { chatAnswer, stream } from '../../support/calls.js'
 import type { OpenVisit } from './browser.js'
 import { HOSTS } from './hosts.js'
 import { dialogOf, eventually, factOf, goTo, rowOf, signIn, textOf } from './pages.js'
@@ -17,25 +18,28 @@ export function tellStory(open: OpenVisit): void {
     for (const close of closing.splice(0).toReversed()) await close()
   })
 
-  it.each(HOSTS)('%s: a key is made, used, limited, disabled and deleted, and every call and cent is seen', async (_name, consolePath, start) => {
-    const world = await startWorld({ start, consolePath })
-    closing.push(world.close)
-    const { page, faults, close } = await open()
-    closing.push(close)
+  it.each(HOSTS)(
+    '%s: a key is made, used, limited, disabled and deleted, and every call and cent is seen',
+    async (_name, consolePath, start) => {
+      const world = await startWorld({ start, consolePath })
+      closing.push(world.close)
+      const { page, faults, close } = await open()
+      closing.push(close)
 
-    await signIn(page, world)
-    const secret = await createKey(page)
-    await callAndSee(page, world, secret)
-    await callBySdk(page, world, secret)
-    await topUp(page, world)
-    await hitSpendLimit(page, world, secret)
-    await hitRateLimit(page, world, secret)
-    await disableKey(page, world, secret)
-    await deleteKey(page)
-    await tryModel(page)
-    await openExports(page)
-    expect(faults).toEqual([])
-  })
+      await signIn(page, world)
+      const secret = await createKey(page)
+      await callAndSee(page, world, secret)
+      await callBySdk(page, world, secret)
+      await topUp(page, world)
+      await hitSpendLimit(page, world, secret)
+      await hitRateLimit(page, world, secret)
+      await disableKey(page, world, secret)
+      await deleteKey(page)
+      await tryModel(page, world)
+      await openExports(page)
+      expect(faults).toEqual([])
+    },
+  )
 }
 
 async function createKey(page: Page): Promise<string> {
@@ -106,7 +110,7 @@ async function topUp(page: Page, world: World): Promise<void> {
   await page.getByRole('button', { name: 'Pay by card' }).click()
   await page.getByText('Thank you.').waitFor()
   expect(world.stripe.deliveries).toMatchObject([{ type: 'checkout.session.completed', status: 200 }])
-  expect(page.url().startsWith(`${world.consoleUrl}`)).toBe(true)
+  expect(page.url().startsWith(world.consoleUrl)).toBe(true)
   await page.getByRole('button', { name: 'Refresh the balance' }).click()
   await eventually(() => textOf(factOf(page.getByRole('main'), 'Balance'))).toBe(`$${25 + before / 1e6}`)
   const entry = rowOf(page, 'Ledger', '+$25.00')
@@ -170,22 +174,36 @@ async function deleteKey(page: Page): Promise<void> {
   await page.getByText('No keys yet').waitFor()
 }
 
-async function tryModel(page: Page): Promise<void> {
+async function tryModel(page: Page, { vendor }: World): Promise<void> {
+  const rest = defer()
+  vendor.play(stream(textChunk('Good '), rest.promise, textChunk('morning'), LAST_CHUNKS))
   await goTo(page, 'Models')
   await page.getByRole('button', { name: 'Try test/chat' }).click()
   const chat = dialogOf(page, 'Try a model')
   await chat.getByLabel('Message').fill('Hello there')
   await chat.getByRole('button', { name: 'Send' }).click()
-  await chat.getByText('Cost and details').waitFor()
-  const said = await chat.getByRole('log', { name: 'Conversation' }).textContent()
-  expect(said).toMatch(/You\s*Hello there.*Model.+tokens in/)
+  await chat.getByText('Good', { exact: true }).waitFor()
+  await chat.getByRole('button', { name: 'Stop' }).waitFor()
+  rest.resolve()
+  await chat.getByText('Good morning', { exact: true }).waitFor()
+  await chat.getByText('7 tokens in').waitFor()
+  expect(await chat.getByRole('log', { name: 'Conversation' }).textContent()).toContain('Hello there')
   await chat.getByRole('link', { name: 'Cost and details' }).click()
   const details = dialogOf(page, 'Request')
   expect(await textOf(factOf(details, 'Streamed'))).toBe('Yes')
   expect(await textOf(factOf(details, 'Key'))).toBe('Console playground')
-  expect(await textOf(factOf(details, 'Cost'))).toMatch(/^\$0\.0\d*[1-9]$/)
+  expect(await textOf(factOf(details, 'Cost'))).toBe('$0.000011')
   await details.getByRole('button', { name: 'Close' }).click()
 }
+
+const event = (fields: object): string =>
+  `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'vendor-chat', ...fields })}\n\n`
+const textChunk = (content: string): string => event({ choices: [{ index: 0, delta: { content } }] })
+const LAST_CHUNKS = [
+  event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
+  event({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 } }),
+  'data: [DONE]\n\n',
+].join('')
 
 async function openExports(page: Page): Promise<void> {
   const usage = await download(page, page.getByRole('link', { name: 'Export CSV' }))
@@ -199,7 +217,10 @@ async function openExports(page: Page): Promise<void> {
   expect(invoice.text.trim().split('\n')).toHaveLength(usage.text.trim().split('\n').length)
 }
 
-async function download(page: Page, link: Locator): Promise<{ readonly name: string; readonly text: string }> {
+async function download(
+  page: Page,
+  link: Locator,
+): Promise<{ readonly name: string; readonly text: string }> {
   const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
   return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') }
 }

@@ -24,7 +24,9 @@ export function tellStrictness(open: OpenVisit): void {
     await page.getByRole('dialog').waitFor()
     await close()
     const network = requests.filter(({ url }) => !url.startsWith('data:'))
-    expect(network.filter(({ type }) => type === 'document').map(({ url }) => url)).toEqual([world.consoleUrl])
+    expect(network.filter(({ type }) => type === 'document').map(({ url }) => url)).toEqual([
+      world.consoleUrl,
+    ])
     const api = `${world.consoleUrl}/api/v1/`
     const others = network.filter(({ type, url }) => type !== 'document' && !url.startsWith(api))
     expect(others).toEqual([])

@@ -53,7 +53,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { accounts: _accounts, ...base } = BASE_CONFIG
   const gateway = createGateway({ ...base, transport: vendor.transport, stores, ...config })
   await gateway.admin.accounts.create({ id: ACCOUNT, name: 'Acme', ...BY })
-  await gateway.admin.money.topUp({ accountId: ACCOUNT, amountMicro: 1_000_000, externalId: 'welcome', ...BY })
+  await gateway.admin.money.topUp({
+    accountId: ACCOUNT,
+    amountMicro: 1_000_000,
+    externalId: 'welcome',
+    ...BY,
+  })
   const stripe = await startFakeStripe()
   const payments = stripePayments({ client: stripe.client, webhookSecret: stripe.webhookSecret })
   const createOne = (changes: Partial<ConsoleOptions>): Console =>

@@ -21,10 +21,11 @@ describe('money', () => {
   })
 
   it('is told apart at the cent, and is the same together', () => {
-    expect(english.moneyParts(1_234_567_891)).toEqual({ main: '$1,234.56', rest: '7891' })
-    expect(english.moneyParts(12_340_000)).toEqual({ main: '$12.34', rest: '' })
-    const { main, rest } = german.moneyParts(1_234_567_891)
-    expect(main + rest).toBe(german.money(1_234_567_891))
+    expect(english.moneyParts(1_234_567_891)).toEqual({ main: '$1,234.56', rest: '7891', tail: '' })
+    expect(english.moneyParts(12_340_000)).toEqual({ main: '$12.34', rest: '', tail: '' })
+    const { main, rest, tail } = german.moneyParts(1_234_567_891)
+    expect([main, rest, tail.trim()]).toEqual(['1.234,56', '7891', '$'])
+    expect(main + rest + tail).toBe(german.money(1_234_567_891))
   })
 })
 

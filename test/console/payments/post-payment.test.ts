@@ -80,7 +80,7 @@ describe('a payment', () => {
   it('that the balance cannot count is refused and leaves the books as they were', async () => {
     const world = await openPaymentWorld()
     await world.post(paid(500))
-    const huge: PaymentEvent = { ...paid(Number.MAX_SAFE_INTEGER), paymentId: 'pay_2' } as PaymentEvent
+    const huge: PaymentEvent = { ...paid(Number.MAX_SAFE_INTEGER), paymentId: 'pay_2' }
     const error = await world.post(huge).catch((thrown: unknown) => thrown)
     expect(GatewayError.isInstance(error) && error.code).toBe('invalid_value')
     expect(await world.balance()).toBe(500)

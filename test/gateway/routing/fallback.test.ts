@@ -209,7 +209,7 @@ describe('a vendor that hangs', () => {
     expect(await headTimes({ commitMs: 0 }, true)).toEqual([8000, 8000, 300_000])
   })
 
-  it.each([
+  it.each<[string, { readonly headMs?: number; readonly fallbackMs?: number }, boolean, number]>([
     ['a shorter limit', { headMs: 100 }, true, 100],
     ['a rule that is switched off', { fallbackMs: 0 }, true, 300_000],
     ['a whole answer, which takes as long as it takes', {}, false, 300_000],

@@ -123,27 +123,27 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   })
 
   it('fail when the process that worked on them is gone', async () => {
-    const state = await stores[store]?.()
-    const tested = createStateGateway({}, state)
+    const kept = await stores[store]?.()
+    const tested = createStateGateway({}, kept)
     const openai = tested.openai()
     tested.vendor.play({ steps: [defer().promise] })
     const { id } = await openai.responses.create({ model: 'pair/chat', input: 'hi', background: true })
     // Another process, for which the lease of the first one has run out.
-    const other = createStateGateway({}, state)
+    const other = createStateGateway({}, kept)
     expect((await other.openai().responses.retrieve(id)).status).toBe('in_progress')
-    await state?.delete(`responses:acme:lease:${id}`)
+    await kept?.state.delete(`responses:acme:lease:${id}`)
     const lost = await other.openai().responses.retrieve(id)
     expect(lost).toMatchObject({ status: 'failed', error: { code: 'server_error' } })
     await tested.gateway.close()
   })
 
   it('are cancelled by another process', async () => {
-    const state = await stores[store]?.()
-    const tested = createStateGateway({}, state)
+    const kept = await stores[store]?.()
+    const tested = createStateGateway({}, kept)
     tested.vendor.play({ steps: [defer().promise] })
     const body = { model: 'pair/chat', input: 'hi', background: true }
     const { id } = await tested.openai().responses.create(body)
-    const other = createStateGateway({}, state)
+    const other = createStateGateway({}, kept)
     expect((await other.openai().responses.cancel(id)).status).toBe('cancelled')
     await expect.poll(() => tested.records.length, { timeout: 10_000 }).toBe(1)
     expect(tested.records[0]?.status).toBe('aborted')
@@ -151,8 +151,8 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   })
 
   it('stream what another process writes down', async () => {
-    const state = await stores[store]?.()
-    const tested = createStateGateway({}, state)
+    const kept = await stores[store]?.()
+    const tested = createStateGateway({}, kept)
     const gate = defer()
     tested.vendor.play(
       stream(
@@ -167,7 +167,7 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
     const events = (await tested.openai().responses.create(body))[Symbol.asyncIterator]()
     const first = (await events.next()).value
     const id = first?.type === 'response.created' ? first.response.id : ''
-    const other = createStateGateway({}, state)
+    const other = createStateGateway({}, kept)
     const reading = other
       .openai()
       .responses.retrieve(id, { stream: true })
@@ -180,8 +180,8 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   })
 
   it('end with the gateway that is closed', async () => {
-    const state = await stores[store]?.()
-    const tested = createStateGateway({ timeouts: { drainMs: 10 } }, state)
+    const kept = await stores[store]?.()
+    const tested = createStateGateway({ timeouts: { drainMs: 10 } }, kept)
     tested.vendor.play({ steps: [defer().promise] })
     const { id } = await tested
       .openai()

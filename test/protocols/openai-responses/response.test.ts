@@ -152,6 +152,21 @@ describe('encodeResponse', () => {
     expect(encode({ content }).value).toEqual(encode({ content }).value)
   })
 
+  test('says that probabilities of the tokens of a refusal have no place, once a part', () => {
+    const logprobs = [{ token: 'No', logprob: -0.5, top: [] }]
+    const { value, warnings } = encode({
+      content: [
+        { type: 'text', text: 'Well', logprobs },
+        { type: 'refusal', text: 'No', logprobs },
+        { type: 'refusal', text: ' and no' },
+      ],
+    })
+    expect(warnings.map(({ code, path }) => [code, path])).toEqual([['dropped', 'output[1].logprobs']])
+    expect(value).toMatchObject({
+      output: [{ content: [{ type: 'output_text', logprobs: [{}] }, { refusal: 'No and no' }] }],
+    })
+  })
+
   test('reports what it leaves out', () => {
     const { warnings } = encode({
       content: [

@@ -102,7 +102,12 @@ describe('a request', () => {
   })
 
   it.each([
-    ['Responses', openaiResponses, responsesBody({ reasoning: { context: 'all_turns' } }), 'reasoning.context'],
+    [
+      'Responses',
+      openaiResponses,
+      responsesBody({ reasoning: { context: 'all_turns' } }),
+      'reasoning.context',
+    ],
     ['Chat', openaiChat, chatBody({ prompt_cache_options: { x: 1 } }), 'prompt_cache_options.x'],
     ['Messages', anthropicMessages, messagesBody({ metadata: { user_id: 'u', x: 1 } }), 'metadata.x'],
   ])('names the member of an object of %s that is lost', (_name, from, body, path) => {

@@ -33,6 +33,8 @@ export function list<T>(item: Schema<T>, most: number = 1000): Schema<readonly T
   return z.array(item).check(z.maxLength(most))
 }
 
+const BEFORE_EPOCH = 'must not be before 1970'
+
 export const anyText: Schema<string> = z.string()
 export const flag: Schema<boolean> = z.boolean()
 /** Any JSON number. */
@@ -51,13 +53,20 @@ export const newId: Schema<string> = z
   .string()
   .check(z.regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters'))
 /** A moment, with its offset. */
-export const time: Schema<string> = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time' })
+export const time: Schema<string> = z.iso
+  .datetime({ offset: true, error: 'must be an RFC 3339 time' })
+  .check(z.refine(isInEpoch, BEFORE_EPOCH))
 export const date: Schema<string> = z.iso.date('must be a date like 2026-01-31')
 /** A moment, or a date for its midnight in UTC. */
-export const timeOrDate: Schema<string> = z.union(
-  [z.iso.date(), z.iso.datetime({ offset: true })],
-  'must be a date or an RFC 3339 time',
-)
+export const timeOrDate: Schema<string> = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date or an RFC 3339 time')
+  .check(z.refine(isInEpoch, BEFORE_EPOCH))
+
+/** The gateway counts its milliseconds from there. */
+function isInEpoch(moment: string): boolean {
+  return Date.parse(moment) >= 0
+}
+
 /** alias → model id. */
 export const aliases: Schema<Readonly<Record<string, string>>> = z.record(
   z.string().check(z.minLength(1), z.maxLength(256)),

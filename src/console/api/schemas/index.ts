@@ -1,12 +1,5 @@
 import type * as api from '../types.js'
-import {
-  account,
-  accountChange,
-  auditEntry,
-  auditQuery,
-  newAccount,
-  overview,
-} from './account.js'
+import { account, accountChange, auditEntry, auditQuery, newAccount, overview } from './account.js'
 import { listOf, object, page, type Schema } from './base.js'
 import { createdKey, key, keyChange, newKey, spent } from './key.js'
 import { model, modelQuery, upstream } from './model.js'
@@ -17,7 +10,7 @@ import { totalsGroup, totalsQuery, usageFilter, usageQuery, usageRecord } from '
 
 /** Every shape of the API under the name that the OpenAPI document gives it. */
 export interface Shapes {
-  readonly Nothing: Readonly<Record<never, never>>
+  readonly Nothing: Readonly<Record<string, never>>
   readonly Error: api.ErrorAnswer
   readonly Session: api.Session
   readonly SignIn: api.SignIn

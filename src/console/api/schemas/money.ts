@@ -47,13 +47,11 @@ export const moneyMove: Schema<MoneyMove> = object<MoneyMove>({
 
 export const adjustment: Schema<MoneyMove> = object<MoneyMove>({
   ...MOVE,
-  amount_micro: z
-    .int()
-    .check(
-      z.minimum(-MOST_MICRO),
-      z.maximum(MOST_MICRO),
-      z.refine((value) => value !== 0, 'must not be 0'),
-    ),
+  amount_micro: z.int().check(
+    z.minimum(-MOST_MICRO),
+    z.maximum(MOST_MICRO),
+    z.refine((value) => value !== 0, 'must not be 0'),
+  ),
 })
 
 export const postingResult: Schema<PostingResult> = object<PostingResult>({

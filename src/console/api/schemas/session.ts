@@ -10,9 +10,7 @@ export const session: Schema<Session> = object<Session>({
   title: anyText,
   gateway_url: anyText,
   login_url: nullable(anyText),
-  payments: nullable(
-    object<PaymentTerms>({ name: anyText, minimum_micro: count, methods: list(anyText) }),
-  ),
+  payments: nullable(object<PaymentTerms>({ name: anyText, minimum_micro: count, methods: list(anyText) })),
   version: anyText,
 })
 

@@ -8,16 +8,27 @@ export function focusHeading(): void {
   if (heading instanceof HTMLElement) heading.focus()
 }
 
+/** What one came to fill in; without it the browser takes the first control. */
+const FIRST_FIELD = {
+  normal: '.dialog-body :is(input, select, textarea)',
+  wide: '.dialog-body :is(input, select, textarea)',
+  side: 'textarea',
+  menu: 'a[aria-current]',
+} as const
+
 /** A modal window; shown while it is rendered, focus goes back where it came from. */
 export function Dialog({
   title,
   size = 'normal',
+  isHeld = false,
   onClose,
   children,
   footer,
 }: {
   readonly title: string
-  readonly size?: 'normal' | 'wide' | 'side' | 'menu'
+  readonly size?: keyof typeof FIRST_FIELD
+  /** A press beside the window does not close it: something in it would be lost. */
+  readonly isHeld?: boolean | undefined
   readonly onClose: () => void
   readonly children: ComponentChildren
   readonly footer?: ComponentChildren
@@ -28,6 +39,8 @@ export function Dialog({
     const dialog = element.current
     const opener = document.activeElement
     dialog?.showModal()
+    const first = dialog?.querySelector(FIRST_FIELD[size])
+    if (first instanceof HTMLElement) first.focus()
     return () => {
       dialog?.close()
       if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) opener.focus()
@@ -46,7 +59,7 @@ export function Dialog({
       aria-labelledby={titleId}
       onCancel={cancel}
       onMouseDown={(event) => {
-        if (event.target === element.current) onClose()
+        if (event.target === element.current && !isHeld) onClose()
       }}
     >
       <div class="dialog-sheet">

@@ -101,16 +101,26 @@ export function TextField({
               {unit}
             </span>
           )}
-          {suggestions !== undefined && (
-            <datalist id={listId}>
-              {suggestions.map((suggestion) => (
-                <option key={suggestion} value={suggestion} />
-              ))}
-            </datalist>
-          )}
+          {suggestions !== undefined && <Suggestions id={listId} values={suggestions} />}
         </span>
       )}
     </Field>
+  )
+}
+
+function Suggestions({
+  id,
+  values,
+}: {
+  readonly id: string
+  readonly values: readonly string[]
+}): JSX.Element {
+  return (
+    <datalist id={id}>
+      {values.map((value) => (
+        <option key={value} value={value} />
+      ))}
+    </datalist>
   )
 }
 
@@ -177,27 +187,5 @@ export function SelectField({
         </select>
       )}
     </Field>
-  )
-}
-
-/** Yes or no. */
-export function CheckField({
-  label,
-  isChecked,
-  onChecked,
-}: {
-  readonly label: string
-  readonly isChecked: boolean
-  readonly onChecked: (isChecked: boolean) => void
-}): JSX.Element {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={isChecked}
-        onChange={(event) => onChecked(event.currentTarget.checked)}
-      />
-      {label}
-    </label>
   )
 }

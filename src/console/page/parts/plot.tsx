@@ -14,11 +14,14 @@ const MAX_BAR = 48
 export function Plot({
   title,
   chart,
+  colors = [],
   formatValue,
   formatAxis,
 }: {
   readonly title: string
   readonly chart: Chart
+  /** Numbers of the palette, where the order of the series is not to decide. */
+  readonly colors?: readonly number[] | undefined
   readonly formatValue: (value: number) => string
   readonly formatAxis: (value: number) => string
 }): JSX.Element {
@@ -26,7 +29,6 @@ export function Plot({
   const frame = useRef<HTMLDivElement>(null)
   const [hovered, setHovered] = useState<number | null>(null)
   const themeChanges = useThemeChanges()
-  const { days, series } = chart
 
   useEffect(() => {
     const element = frame.current
@@ -40,45 +42,79 @@ export function Plot({
     }
   }, [chart, themeChanges])
 
-  const day = hovered === null ? undefined : days[hovered]
-  const valueOf = (values: readonly number[]): number =>
-    hovered === null ? sum(values) : (values[hovered] ?? 0)
-  const total = sum(series.map(({ values }) => sum(values)))
+  const total = sum(chart.series.map(({ values }) => sum(values)))
   return (
     <div class="plot">
       <div
         class="plot-canvas"
         ref={frame}
         role="img"
-        aria-label={`${title}: ${formatValue(total)} over ${days.length} days. The table below has the numbers.`}
+        aria-label={`${title}: ${formatValue(total)} over ${chart.days.length} days. The table below has the numbers.`}
       />
+      <Legend chart={chart} hovered={hovered} colors={colors} formatValue={formatValue} />
+      <details class="plot-table">
+        <summary>{title} as a table</summary>
+        <DayTable title={title} chart={chart} formatValue={formatValue} />
+      </details>
+    </div>
+  )
+}
+
+function Legend({
+  chart: { days, series },
+  hovered,
+  colors,
+  formatValue,
+}: {
+  readonly chart: Chart
+  readonly hovered: number | null
+  readonly colors: readonly number[]
+  readonly formatValue: (value: number) => string
+}): JSX.Element {
+  const { format } = useConsole()
+  const day = hovered === null ? undefined : days[hovered]
+  const valueOf = (values: readonly number[]): number =>
+    hovered === null ? sum(values) : (values[hovered] ?? 0)
+  return (
+    <>
       <p class="plot-when">{day === undefined ? `Sum of ${days.length} days` : format.day(day)}</p>
       <ul class="legend">
         {series.map(({ name, values }, index) => (
           <li key={name}>
-            <span class={`swatch series-${index}`} aria-hidden="true" />
+            <span class={`swatch series-${colors[index] ?? index}`} aria-hidden="true" />
             <span class="legend-name">{name}</span>
             <span class="legend-value">{formatValue(valueOf(values))}</span>
           </li>
         ))}
       </ul>
-      <details class="plot-table">
-        <summary>{title} as a table</summary>
-        <Table
-          caption={title}
-          rows={days.map((name, at) => ({ name, at })).toReversed()}
-          keyOf={(row) => row.name}
-          columns={[
-            { heading: 'Day (UTC)', isTitle: true, cell: (row) => format.day(row.name) },
-            ...series.map(({ name, values }) => ({
-              heading: name,
-              isNumber: true,
-              cell: (row: { readonly at: number }) => formatValue(values[row.at] ?? 0),
-            })),
-          ]}
-        />
-      </details>
-    </div>
+    </>
+  )
+}
+
+function DayTable({
+  title,
+  chart: { days, series },
+  formatValue,
+}: {
+  readonly title: string
+  readonly chart: Chart
+  readonly formatValue: (value: number) => string
+}): JSX.Element {
+  const { format } = useConsole()
+  return (
+    <Table
+      caption={title}
+      rows={days.map((name, at) => ({ name, at })).toReversed()}
+      keyOf={(row) => row.name}
+      columns={[
+        { heading: 'Day (UTC)', isTitle: true, cell: (row) => format.day(row.name) },
+        ...series.map(({ name, values }) => ({
+          heading: name,
+          isNumber: true,
+          cell: (row: { readonly at: number }) => formatValue(values[row.at] ?? 0),
+        })),
+      ]}
+    />
   )
 }
 
@@ -117,7 +153,8 @@ function draw(element: HTMLElement, { days, series }: Chart, options: DrawOption
       axes: [
         {
           ...axis,
-          size: 32,
+          size: 34,
+          gap: 9,
           grid: { show: false },
           incrs: [1, 2, 5, 7, 10, 14, 30],
           space: 64,

@@ -50,6 +50,11 @@ const HEADINGS: Readonly<Record<number, string>> = {
   429: 'Too many requests',
 }
 
+const HEADINGS_BY_CODE: Readonly<Record<string, string>> = {
+  wrong_token: 'Wrong token',
+  csrf_token: 'This page is out of date: reload it',
+}
+
 /** What went wrong, with the request id to quote to support. */
 export function ProblemNote({
   problem,
@@ -63,7 +68,7 @@ export function ProblemNote({
     <div class="note bad" role="alert">
       <Icon name="warning" />
       <div class="note-body">
-        <p class="note-title">{HEADINGS[status] ?? 'That did not work'}</p>
+        <p class="note-title">{HEADINGS_BY_CODE[code] ?? HEADINGS[status] ?? 'That did not work'}</p>
         <p>{message}</p>
         {retryAfterSeconds !== null && <p>Try again in {retryAfterSeconds} s.</p>}
         <p class="note-facts">

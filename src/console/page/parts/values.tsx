@@ -10,12 +10,13 @@ export function Money({
   readonly micro: number
   readonly isSigned?: boolean
 }): JSX.Element {
-  const { main, rest } = useConsole().format.moneyParts(micro)
+  const { main, rest, tail } = useConsole().format.moneyParts(micro)
   return (
     <span class={isSigned && micro > 0 ? 'money good-text' : 'money'}>
       {isSigned && micro > 0 ? '+' : ''}
       {main}
       {rest !== '' && <span class="below-cent">{rest}</span>}
+      {tail}
     </span>
   )
 }

@@ -28,13 +28,14 @@ function applyTheme(theme: Theme): void {
   document.documentElement.dataset['theme'] = theme
 }
 
+/** Puts the theme that was chosen last on the document, before anything is drawn. */
+export function restoreTheme(): void {
+  applyTheme(storedTheme())
+}
+
 /** The theme, put on the document and remembered. */
 export function useTheme(): readonly [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState<Theme>(() => {
-    const stored = storedTheme()
-    applyTheme(stored)
-    return stored
-  })
+  const [theme, setTheme] = useState<Theme>(storedTheme)
   useEffect(() => {
     applyTheme(theme)
     storeTheme(theme)

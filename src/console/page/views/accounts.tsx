@@ -102,6 +102,7 @@ function CreateAccount({
   return (
     <Dialog
       title="Create account"
+      isHeld
       onClose={onClose}
       footer={
         <>

@@ -29,26 +29,7 @@ export function IntegrationsView(): JSX.Element {
         title="Integrations"
         intro="Ready to paste. The key goes where the snippet says, the rest stays as it is."
       />
-      <Card title="Address">
-        <Facts
-          facts={[
-            [
-              'OpenAI base URL',
-              <Copyable key="openai" text={`${gatewayUrl}/v1`} label="Copy OpenAI base URL" />,
-            ],
-            [
-              'Anthropic base URL',
-              <Copyable key="anthropic" text={gatewayUrl} label="Copy Anthropic base URL" />,
-            ],
-          ]}
-        />
-        <SelectField
-          label="Model in the snippets"
-          value={model}
-          options={[...new Set([model, ...ids])].map((id) => [id, id])}
-          onValue={(value) => setParams({ model: value }, true)}
-        />
-      </Card>
+      <Address gatewayUrl={gatewayUrl} model={model} modelIds={ids} />
       {hasKey ? (
         <Note tone="good">
           The snippets carry the key {newKey.name === null ? '' : `“${newKey.name}” `}that you just created.
@@ -65,7 +46,7 @@ export function IntegrationsView(): JSX.Element {
           label="Clients"
           tabs={INTEGRATIONS.map(({ id, name }) => [id, name])}
           current={chosen.id}
-          onChoose={(client) => setParams({ client }, true)}
+          onChoose={(id) => setParams({ client: id }, true)}
         >
           <p>{chosen.intro}</p>
           {chosen.snippets({ gatewayUrl, key, model }).map(({ label, code }) => (
@@ -74,5 +55,45 @@ export function IntegrationsView(): JSX.Element {
         </Tabs>
       )}
     </>
+  )
+}
+
+function Address({
+  gatewayUrl,
+  model,
+  modelIds,
+}: {
+  readonly gatewayUrl: string
+  readonly model: string
+  readonly modelIds: readonly string[]
+}): JSX.Element {
+  const { client, setParams } = useConsole()
+  return (
+    <Card title="Address">
+      <Facts
+        facts={[
+          [
+            'OpenAI base URL',
+            <Copyable key="openai" text={`${gatewayUrl}/v1`} label="Copy OpenAI base URL" />,
+          ],
+          [
+            'Anthropic base URL',
+            <Copyable key="anthropic" text={gatewayUrl} label="Copy Anthropic base URL" />,
+          ],
+          [
+            'API of this console',
+            <a key="openapi" href={client.url('openapi.json')}>
+              OpenAPI document
+            </a>,
+          ],
+        ]}
+      />
+      <SelectField
+        label="Model in the snippets"
+        value={model}
+        options={[...new Set([model, ...modelIds])].map((id) => [id, id])}
+        onValue={(value) => setParams({ model: value }, true)}
+      />
+    </Card>
   )
 }

@@ -218,6 +218,7 @@ function AskFirst({
     <Confirm
       title={isDelete ? 'Delete this key?' : 'Disable this key?'}
       action={isDelete ? 'Delete key' : 'Disable key'}
+      isRemoving={isDelete}
       onConfirm={confirm}
       onClose={onClose}
     >

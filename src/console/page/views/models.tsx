@@ -3,17 +3,18 @@ import { useMemo, useState } from 'preact/hooks'
 import type { Model } from '../api/types.js'
 import { isPattern, priceWords, searchModels } from '../model-words.js'
 import { ViewHead } from '../parts/card.js'
-import { SelectField, TextField } from '../parts/field.js'
+import { SelectField } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { Empty, Loading, ProblemNote } from '../parts/states.js'
 import { type Column, Table } from '../parts/table.js'
+import { TypedFilter } from '../parts/typed-filter.js'
 import { Copyable, None } from '../parts/values.js'
 import { useConsole } from '../state/console-context.js'
 import { useModels } from '../state/use-lists.js'
 import { ModelDetails } from './models/details.js'
 import { TryModel } from './models/try-model.js'
 
-const MOST_SHOWN = 200
+const MOST_SHOWN = 100
 
 /** The catalogue: searchable, with prices; a model can be tried. */
 export function ModelsView(): JSX.Element {
@@ -28,9 +29,8 @@ export function ModelsView(): JSX.Element {
     <>
       <ViewHead title="Models" intro="Every model works on Chat Completions, Responses and Messages." />
       <div class="filters" role="search" aria-label="Models">
-        <TextField
+        <TypedFilter
           label="Search models"
-          type="search"
           placeholder="Name, id, capability"
           value={q}
           onValue={(value) => setParams({ q: value }, true)}
@@ -106,16 +106,7 @@ function useColumns(): readonly Column<Model>[] {
     {
       heading: 'Model',
       isTitle: true,
-      cell: (model) => (
-        <>
-          <button type="button" class="link-button" onClick={() => setParams({ model: model.id })}>
-            {model.display_name ?? model.id}
-          </button>
-          <span class="sub">
-            <Copyable text={model.id} label={`Copy ${model.id}`} />
-          </span>
-        </>
-      ),
+      cell: (model) => <NameCell model={model} />,
     },
     {
       heading: 'Context',
@@ -127,18 +118,7 @@ function useColumns(): readonly Column<Model>[] {
     price('Cache read', (cost) => cost.cache_read_micro_per_1m),
     {
       heading: 'Capabilities',
-      cell: ({ capabilities }) =>
-        capabilities.length === 0 ? (
-          <None />
-        ) : (
-          <span class="badges">
-            {capabilities.map((name) => (
-              <span key={name} class="badge">
-                {name.replaceAll('_', ' ')}
-              </span>
-            ))}
-          </span>
-        ),
+      cell: (model) => <CapabilitiesCell model={model} />,
     },
     ...(canWrite
       ? [
@@ -160,4 +140,35 @@ function useColumns(): readonly Column<Model>[] {
         ]
       : []),
   ]
+}
+
+interface CellProps {
+  readonly model: Model
+}
+
+function NameCell({ model: { id, display_name: name } }: CellProps): JSX.Element {
+  const { setParams } = useConsole()
+  return (
+    <>
+      <button type="button" class="link-button" onClick={() => setParams({ model: id })}>
+        {name ?? id}
+      </button>
+      <span class="sub">
+        <Copyable text={id} label={`Copy ${id}`} />
+      </span>
+    </>
+  )
+}
+
+function CapabilitiesCell({ model: { capabilities } }: CellProps): JSX.Element {
+  if (capabilities.length === 0) return <None />
+  return (
+    <span class="badges">
+      {capabilities.map((name) => (
+        <span key={name} class="badge">
+          {name.replaceAll('_', ' ')}
+        </span>
+      ))}
+    </span>
+  )
 }

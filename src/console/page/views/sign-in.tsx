@@ -6,7 +6,6 @@ import { BrandMark } from '../parts/brand.js'
 import { TextField } from '../parts/field.js'
 import { Note, ProblemNote } from '../parts/states.js'
 import { useSubmit } from '../state/use-resource.js'
-import { useTheme } from '../state/use-theme.js'
 
 /** Sign in with the operator's token, or at the host's own page. */
 export function SignInView({
@@ -18,7 +17,6 @@ export function SignInView({
   readonly signIn: SignIn | null
   readonly onSignedIn: () => Promise<void>
 }): JSX.Element {
-  useTheme()
   useEffect(() => {
     document.title = 'Sign in · Console'
   }, [])
@@ -60,12 +58,20 @@ function TokenForm({
   readonly onSignedIn: () => Promise<void>
 }): JSX.Element {
   const [token, setToken] = useState('')
+  const [isCookieLost, setCookieLost] = useState(false)
   const { isBusy, problem, submit } = useSubmit()
+  const signIn = async (): Promise<void> => {
+    setCookieLost(false)
+    await client.send('POST', 'session', { token })
+    await onSignedIn()
+    // Still here: the token was right, but the session did not come back.
+    setCookieLost(true)
+  }
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        submit(() => client.send('POST', 'session', { token }).then(onSignedIn))
+        submit(signIn)
       }}
     >
       <TextField
@@ -78,6 +84,12 @@ function TokenForm({
         isRequired
       />
       {problem !== null && <ProblemNote problem={problem} />}
+      {isCookieLost && (
+        <Note tone="warn">
+          The token is right, but the browser did not keep the session. Open the console over HTTPS, or on
+          localhost, with cookies allowed.
+        </Note>
+      )}
       <button type="submit" class="button primary wide" disabled={isBusy}>
         {isBusy ? 'Signing in…' : 'Sign in'}
       </button>

@@ -6,15 +6,14 @@ import { TextField } from '../parts/field.js'
 import { Icon } from '../parts/icon.js'
 import { Pager } from '../parts/pager.js'
 import { Empty, Loading, ProblemNote } from '../parts/states.js'
-import { type Column, Table } from '../parts/table.js'
-import { Badge, Money, None, Time } from '../parts/values.js'
-import { formatHash, withParams } from '../router.js'
+import { formatHash, toView } from '../router.js'
 import { useConsole } from '../state/console-context.js'
-import { keyName, useKeys } from '../state/use-lists.js'
+import { useKeys } from '../state/use-lists.js'
 import { useResource } from '../state/use-resource.js'
 import { USAGE_FILTERS, usageQuery } from '../usage-query.js'
 import { UsageFilters } from './usage/filters.js'
 import { RequestDetails } from './usage/request-details.js'
+import { RequestTable } from './usage/request-table.js'
 
 const PAGE = 50
 
@@ -67,8 +66,16 @@ export function UsageView(): JSX.Element {
 }
 
 function NoRequests({ isFiltered }: { readonly isFiltered: boolean }): JSX.Element {
-  const { setParams } = useConsole()
-  if (!isFiltered) return <Empty icon="usage" title="No requests yet" />
+  const { route, setParams } = useConsole()
+  if (!isFiltered) {
+    return (
+      <Empty icon="usage" title="No requests yet">
+        <a class="button" href={formatHash(toView(route, 'integrations'))}>
+          Make the first call
+        </a>
+      </Empty>
+    )
+  }
   return (
     <Empty icon="search" title="No request matches">
       <button
@@ -108,87 +115,5 @@ function FindRequest(): JSX.Element {
         Find request
       </button>
     </form>
-  )
-}
-
-function RequestTable({
-  records,
-  keys,
-  isBusy,
-}: {
-  readonly records: readonly UsageRecord[]
-  readonly keys: readonly Key[]
-  readonly isBusy: boolean
-}): JSX.Element {
-  const { accountId, format, route } = useConsole()
-  const columns: readonly Column<UsageRecord>[] = [
-    {
-      heading: 'Request',
-      isTitle: true,
-      cell: (record) => (
-        <>
-          <a href={formatHash(withParams(route, { request: record.request_id }))} title={record.request_id}>
-            <Time iso={record.time} isShort />
-          </a>
-          <code class="sub clip">{record.request_id}</code>
-        </>
-      ),
-    },
-    ...(accountId === null
-      ? [{ heading: 'Account', cell: (record: UsageRecord) => <span class="wrap">{record.account_id}</span> }]
-      : []),
-    { heading: 'Model', cell: (record) => <span class="wrap">{record.model}</span> },
-    {
-      heading: 'Key',
-      cell: (record) => (
-        <span class="wrap">
-          {keyName(keys, record.key_id)}
-          {record.end_user !== null && <span class="sub">{record.end_user}</span>}
-        </span>
-      ),
-    },
-    {
-      heading: 'Status',
-      cell: (record) => (
-        <span>
-          <Badge state={record.status} />
-          {record.error_code !== null && <code class="sub">{record.error_code}</code>}
-        </span>
-      ),
-    },
-    {
-      heading: 'Tokens',
-      isNumber: true,
-      cell: ({ usage }) => (
-        <span>
-          {format.count(usage.input_tokens)} in
-          <span class="sub">{format.count(usage.output_tokens)} out</span>
-        </span>
-      ),
-    },
-    {
-      heading: 'Latency',
-      isNumber: true,
-      cell: (record) => (
-        <span>
-          {format.duration(record.latency_ms)}
-          {record.time_to_first_byte_ms === null ? (
-            <None>{''}</None>
-          ) : (
-            <span class="sub">{format.duration(record.time_to_first_byte_ms)} first byte</span>
-          )}
-        </span>
-      ),
-    },
-    { heading: 'Cost', isNumber: true, cell: (record) => <Money micro={record.cost_micro} /> },
-  ]
-  return (
-    <Table
-      caption="Requests"
-      rows={records}
-      keyOf={({ request_id }) => request_id}
-      columns={columns}
-      isBusy={isBusy}
-    />
   )
 }

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact'
-import { useId, useMemo, useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
-import type { PostingResult } from '../../api/types.js'
-import { parseMoney, separatorsOf } from '../../money.js'
+import type { MoneyMove, PostingResult } from '../../api/types.js'
+import { parseMoney, type Separators, separatorsOf } from '../../money.js'
 import { Card } from '../../parts/card.js'
 import { Dialog } from '../../parts/dialog.js'
 import { SelectField, TextField } from '../../parts/field.js'
@@ -43,6 +43,14 @@ export function PostMoney({
   )
 }
 
+/** The fields as they are typed. */
+interface Typed {
+  readonly path: Path
+  readonly amount: string
+  readonly externalId: string
+  readonly note: string
+}
+
 function PostDialog({
   accountId,
   onPosted,
@@ -54,117 +62,150 @@ function PostDialog({
 }): JSX.Element {
   const { client, format } = useConsole()
   const formId = useId()
-  const separators = useMemo(() => separatorsOf(format.locales), [format])
-  const [path, setPath] = useState<Path>('credits')
-  const [typed, setTyped] = useState('')
-  const [externalId, setExternalId] = useState(randomReference)
-  const [note, setNote] = useState('')
+  const [typed, setTyped] = useState<Typed>(() => ({
+    path: 'credits',
+    amount: '',
+    externalId: randomReference(),
+    note: '',
+  }))
   const [isChecked, setChecked] = useState(false)
   const [result, setResult] = useState<PostingResult | null>(null)
   const { isBusy, problem, submit } = useSubmit()
-  const isSigned = KINDS.some((kind) => kind.path === path && kind.isSigned)
-  const amount = readAmount(parseMoney(typed, separators), isSigned)
-  const error = isChecked && amount === null ? amountHint(isSigned) : null
+  const amount = readAmount(typed, separatorsOf(format.locales))
   const post = (): void => {
     setChecked(true)
     if (amount === null) return
     submit(async () => {
-      const body = {
-        amount_micro: amount,
-        external_id: externalId.trim(),
-        ...(note.trim() === '' ? {} : { note: note.trim() }),
-      }
-      setResult(await client.send<PostingResult>('POST', pathOf('accounts', accountId, path), body))
+      const path = pathOf('accounts', accountId, typed.path)
+      setResult(await client.send('POST', path, toMove(typed, amount)))
       onPosted()
     })
   }
+  if (result !== null) return <Outcome result={result} onClose={onClose} />
+  return (
+    <Dialog
+      title="Post money"
+      isHeld
+      onClose={onClose}
+      footer={
+        <button type="submit" class="button primary" form={formId} disabled={isBusy}>
+          Post
+        </button>
+      }
+    >
+      <form
+        id={formId}
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          post()
+        }}
+      >
+        <PostFields typed={typed} isWrong={isChecked && amount === null} onTyped={setTyped} />
+        {problem !== null && <ProblemNote problem={problem} />}
+      </form>
+    </Dialog>
+  )
+}
+
+function PostFields({
+  typed,
+  isWrong,
+  onTyped,
+}: {
+  readonly typed: Typed
+  readonly isWrong: boolean
+  readonly onTyped: (typed: Typed) => void
+}): JSX.Element {
+  const hint = isSigned(typed.path)
+    ? 'An amount with its sign, up to six decimals.'
+    : 'A positive amount, up to six decimals.'
+  return (
+    <>
+      <SelectField
+        label="Kind"
+        value={typed.path}
+        options={KINDS.map((kind) => [kind.path, kind.words])}
+        onValue={(value) =>
+          onTyped({ ...typed, path: KINDS.find((kind) => kind.path === value)?.path ?? 'credits' })
+        }
+      />
+      <TextField
+        label="Amount"
+        unit="USD"
+        inputMode={isSigned(typed.path) ? undefined : 'decimal'}
+        hint={hint}
+        error={isWrong ? hint : null}
+        value={typed.amount}
+        isRequired
+        onValue={(amount) => onTyped({ ...typed, amount })}
+      />
+      <TextField
+        label="External id"
+        isMono
+        isRequired
+        hint="Posted once, however often it is sent: the number of a transfer or invoice is best."
+        value={typed.externalId}
+        onValue={(externalId) => onTyped({ ...typed, externalId })}
+      />
+      <TextField
+        label="Note"
+        value={typed.note}
+        maxLength={256}
+        onValue={(note) => onTyped({ ...typed, note })}
+      />
+    </>
+  )
+}
+
+function Outcome({
+  result,
+  onClose,
+}: {
+  readonly result: PostingResult
+  readonly onClose: () => void
+}): JSX.Element {
+  const { format } = useConsole()
+  const { outcome, posted_micro: posted, shortfall_micro: shortfall, balance_micro: balance } = result
   return (
     <Dialog
       title="Post money"
       onClose={onClose}
       footer={
-        result === null ? (
-          <>
-            <button type="button" class="button" onClick={onClose}>
-              Cancel
-            </button>
-            <button type="submit" class="button primary" form={formId} disabled={isBusy}>
-              Post
-            </button>
-          </>
-        ) : (
-          <button type="button" class="button primary" onClick={onClose}>
-            Done
-          </button>
-        )
+        <button type="button" class="button primary" onClick={onClose}>
+          Done
+        </button>
       }
     >
-      {result === null ? (
-        <form
-          id={formId}
-          class="stack"
-          onSubmit={(event) => {
-            event.preventDefault()
-            post()
-          }}
-        >
-          <SelectField
-            label="Kind"
-            value={path}
-            options={KINDS.map((kind) => [kind.path, kind.words])}
-            onValue={(value) => setPath(KINDS.find((kind) => kind.path === value)?.path ?? 'credits')}
-          />
-          <TextField
-            label="Amount"
-            unit="USD"
-            inputMode={isSigned ? undefined : 'decimal'}
-            hint={amountHint(isSigned)}
-            error={error}
-            value={typed}
-            isRequired
-            onValue={setTyped}
-          />
-          <TextField
-            label="External id"
-            isMono
-            isRequired
-            hint="Posted once, however often it is sent: the number of a transfer or invoice is best."
-            value={externalId}
-            onValue={setExternalId}
-          />
-          <TextField label="Note" value={note} maxLength={256} onValue={setNote} />
-          {problem !== null && <ProblemNote problem={problem} />}
-        </form>
-      ) : (
-        <Outcome result={result} />
-      )}
+      <Note tone={outcome === 'posted' ? 'good' : 'warn'}>
+        <p>
+          {outcome === 'posted'
+            ? `Posted ${format.money(posted)}.`
+            : 'This external id was posted before with the same amount: nothing changed.'}
+        </p>
+        {shortfall > 0 && <p>{format.money(shortfall)} could not be taken: it is spent or on hold.</p>}
+        <p>The balance is {format.money(balance)}.</p>
+      </Note>
     </Dialog>
   )
 }
 
-function Outcome({ result }: { readonly result: PostingResult }): JSX.Element {
-  const { format } = useConsole()
-  const { outcome, posted_micro: posted, shortfall_micro: shortfall, balance_micro: balance } = result
-  return (
-    <Note tone={outcome === 'posted' ? 'good' : 'warn'}>
-      <p>
-        {outcome === 'posted'
-          ? `Posted ${format.money(posted)}.`
-          : 'This external id was posted before with the same amount: nothing changed.'}
-      </p>
-      {shortfall > 0 && <p>{format.money(shortfall)} could not be taken: it is spent or on hold.</p>}
-      <p>The balance is {format.money(balance)}.</p>
-    </Note>
-  )
+function isSigned(path: Path): boolean {
+  return KINDS.some((kind) => kind.path === path && kind.isSigned)
 }
 
-function readAmount(micro: number | null, isSigned: boolean): number | null {
+function readAmount({ path, amount }: Typed, separators: Separators): number | null {
+  const micro = parseMoney(amount, separators)
   if (micro === null || micro === 0) return null
-  return micro > 0 || isSigned ? micro : null
+  return micro > 0 || isSigned(path) ? micro : null
 }
 
-function amountHint(isSigned: boolean): string {
-  return isSigned ? 'An amount with its sign, up to six decimals.' : 'A positive amount, up to six decimals.'
+function toMove({ externalId, note }: Typed, amountMicro: number): MoneyMove {
+  return {
+    amount_micro: amountMicro,
+    external_id: externalId.trim(),
+    ...(note.trim() === '' ? {} : { note: note.trim() }),
+  }
 }
 
 function randomReference(): string {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useId, useMemo, useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
 import type { Checkout, PaymentTerms } from '../../api/types.js'
 import { parseMoney, separatorsOf } from '../../money.js'
@@ -20,18 +20,15 @@ export function TopUp({
   readonly terms: PaymentTerms
 }): JSX.Element {
   const { client, format, route } = useConsole()
-  const groupName = useId()
   const presets = presetAmounts(terms.minimum_micro)
   const [preset, setPreset] = useState<number | null>(presets[1] ?? null)
   const [typed, setTyped] = useState('')
-  const separators = useMemo(() => separatorsOf(format.locales), [format])
   const { isBusy, problem, submit } = useSubmit()
-  const amount = preset ?? parseMoney(typed, separators)
+  const amount = preset ?? parseMoney(typed, separatorsOf(format.locales))
   const minimum = `At least ${format.money(terms.minimum_micro)}.`
-  const isTooSmall = amount !== null && amount < terms.minimum_micro
-  const error = preset === null && typed !== '' && (amount === null || isTooSmall) ? minimum : null
+  const isRight = amount !== null && amount >= terms.minimum_micro
   const pay = (): void => {
-    if (amount === null || isTooSmall) return
+    if (!isRight) return
     submit(async () => {
       const back = location.origin + location.pathname + formatHash(toView(route, 'billing'))
       const body = { amount_micro: amount, return_url: back }
@@ -40,7 +37,10 @@ export function TopUp({
     })
   }
   return (
-    <Card title="Top up" intro={`Paid through ${terms.name}${methodWords(terms.methods)}. ${minimum}`}>
+    <Card
+      title="Top up"
+      intro={`Paid through ${capitalize(terms.name)}${methodWords(terms.methods)}. ${minimum}`}
+    >
       <form
         class="stack"
         onSubmit={(event) => {
@@ -48,43 +48,19 @@ export function TopUp({
           pay()
         }}
       >
-        <fieldset class="group">
-          <legend>Amount</legend>
-          <div class="choices">
-            {presets.map((micro) => (
-              <label key={micro} class="choice">
-                <input
-                  type="radio"
-                  name={groupName}
-                  checked={preset === micro}
-                  onChange={() => setPreset(micro)}
-                />
-                {format.money(micro)}
-              </label>
-            ))}
-            <label class="choice">
-              <input
-                type="radio"
-                name={groupName}
-                checked={preset === null}
-                onChange={() => setPreset(null)}
-              />
-              Other amount
-            </label>
-          </div>
-        </fieldset>
+        <AmountChoice presets={presets} preset={preset} onPreset={setPreset} />
         {preset === null && (
           <TextField
             label="Amount in USD"
             unit="USD"
             inputMode="decimal"
             value={typed}
-            error={error}
+            error={typed === '' || isRight ? null : minimum}
             onValue={setTyped}
           />
         )}
         <div>
-          <button type="submit" class="button primary" disabled={isBusy || amount === null || isTooSmall}>
+          <button type="submit" class="button primary" disabled={isBusy || !isRight}>
             {isBusy ? 'Opening the checkout…' : 'Continue to payment'}
           </button>
         </div>
@@ -94,6 +70,42 @@ export function TopUp({
   )
 }
 
+/** Null is an amount of one's own. */
+function AmountChoice({
+  presets,
+  preset,
+  onPreset,
+}: {
+  readonly presets: readonly number[]
+  readonly preset: number | null
+  readonly onPreset: (preset: number | null) => void
+}): JSX.Element {
+  const { format } = useConsole()
+  const groupName = useId()
+  return (
+    <fieldset class="group">
+      <legend>Amount</legend>
+      <div class="choices">
+        {[...presets, null].map((micro) => (
+          <label key={micro} class="choice">
+            <input
+              type="radio"
+              name={groupName}
+              checked={preset === micro}
+              onChange={() => onPreset(micro)}
+            />
+            {micro === null ? 'Other amount' : format.money(micro)}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}
+
 function methodWords(methods: readonly string[]): string {
-  return methods.length === 0 ? '' : ` (${methods.map((method) => method.replaceAll('_', ' ')).join(', ')})`
+  return methods.length === 0 ? '' : ` (${methods.map(capitalize).join(', ')})`
+}
+
+function capitalize(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useId, useMemo, useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
-import type { CreatedKey } from '../../api/types.js'
+import type { CreatedKey, KeySettings, NewKey } from '../../api/types.js'
 import { type KeyFormErrors, NEW_KEY_FORM, readKeyForm } from '../../key-form.js'
 import { separatorsOf } from '../../money.js'
 import { CopyButton } from '../../parts/copy-button.js'
@@ -62,11 +62,7 @@ function CreateForm({
     const reading = readKeyForm(values, separators)
     setErrors(reading.errors ?? {})
     if (reading.input === null) return
-    const { name, ...limits } = reading.input
-    const set = Object.entries(limits).filter(
-      ([field, value]) => value !== null || field === 'rpm' || field === 'tpm',
-    )
-    const body = { ...(name === null ? {} : { name }), ...Object.fromEntries(set) }
+    const body = toNewKey(reading.input)
     submit(async () => {
       const key = await client.send<CreatedKey>('POST', pathOf('accounts', accountId, 'keys'), body)
       rememberKey(key)
@@ -76,6 +72,7 @@ function CreateForm({
   return (
     <Dialog
       title="Create key"
+      isHeld
       onClose={onClose}
       footer={
         <>
@@ -107,6 +104,12 @@ function CreateForm({
   )
 }
 
+/** Null means no limit where there would be one otherwise, and is left out elsewhere. */
+function toNewKey({ name, rpm, tpm, ...rest }: KeySettings): NewKey {
+  const set = Object.entries(rest).filter(([, value]) => value !== null)
+  return { ...(name === null ? {} : { name }), rpm, tpm, ...Object.fromEntries(set) }
+}
+
 function SecretDialog({
   created,
   onClose,
@@ -118,6 +121,7 @@ function SecretDialog({
   return (
     <Dialog
       title="Your new key"
+      isHeld
       onClose={onClose}
       footer={
         <>

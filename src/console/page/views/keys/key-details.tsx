@@ -34,6 +34,7 @@ export function KeyDetails({
   return (
     <Dialog
       title={data === null ? 'Key' : (data.name ?? data.hint)}
+      isHeld
       onClose={onClose}
       footer={
         <>
@@ -52,16 +53,7 @@ export function KeyDetails({
       {data === null && key.problem === null && <Loading />}
       {data !== null && (
         <>
-          <Facts
-            facts={[
-              ['Status', <Badge key="status" state={data.status} />],
-              ['Begins with', <code key="hint">{data.hint}</code>],
-              ['Key id', <Copyable key="id" text={data.id} label="Copy key id" />],
-              ['Account', data.account_id],
-              ['Created', <Time key="time" iso={data.created_at} />],
-              ...(canWrite ? [] : [['Limits', <LimitWords key="limits" keyRecord={data} />] as const]),
-            ]}
-          />
+          <KeyFacts keyRecord={data} />
           {spent.data !== null && <SpentSection spent={spent.data} keyRecord={data} />}
           {canWrite && (
             <EditForm
@@ -76,6 +68,22 @@ export function KeyDetails({
         </>
       )}
     </Dialog>
+  )
+}
+
+function KeyFacts({ keyRecord }: { readonly keyRecord: Key }): JSX.Element {
+  const { canWrite } = useConsole()
+  return (
+    <Facts
+      facts={[
+        ['Status', <Badge key="status" state={keyRecord.status} />],
+        ['Begins with', <code key="hint">{keyRecord.hint}</code>],
+        ['Key id', <Copyable key="id" text={keyRecord.id} label="Copy key id" />],
+        ['Account', keyRecord.account_id],
+        ['Created', <Time key="time" iso={keyRecord.created_at} />],
+        ...(canWrite ? [] : [['Limits', <LimitWords key="limits" keyRecord={keyRecord} />] as const]),
+      ]}
+    />
   )
 }
 

@@ -42,43 +42,49 @@ export function KeyFields({ values, errors, onChange }: FieldsProps): JSX.Elemen
         </div>
         <p class="field-hint">UTC days, weeks from Monday, months. Nothing means no limit but the balance.</p>
       </fieldset>
-      <details class="more">
-        <summary>Models, end users, expiry</summary>
-        <div class="stack">
-          <AllowedModels
-            models={values.allowedModels}
-            onModels={(allowedModels) => onChange({ allowedModels })}
-          />
-          <fieldset class="group">
-            <legend>Spend limits of each end user</legend>
-            <div class="pair">
-              <MoneyField
-                label="End user, per day"
-                field="endUserDayLimit"
-                {...{ values, errors, onChange }}
-              />
-              <MoneyField
-                label="End user, per week"
-                field="endUserWeekLimit"
-                {...{ values, errors, onChange }}
-              />
-              <MoneyField
-                label="End user, per month"
-                field="endUserMonthLimit"
-                {...{ values, errors, onChange }}
-              />
-            </div>
-          </fieldset>
-          <TextField
-            label="Last day"
-            type="date"
-            hint="The key works until the end of this UTC day. Nothing means it does not expire."
-            value={values.expiresOn}
-            onValue={(expiresOn) => onChange({ expiresOn })}
-          />
-        </div>
-      </details>
+      <MoreFields values={values} errors={errors} onChange={onChange} />
     </>
+  )
+}
+
+function MoreFields({ values, errors, onChange }: FieldsProps): JSX.Element {
+  return (
+    <details class="more">
+      <summary>Models, end users, expiry</summary>
+      <div class="stack">
+        <AllowedModels
+          models={values.allowedModels}
+          onModels={(allowedModels) => onChange({ allowedModels })}
+        />
+        <fieldset class="group">
+          <legend>Spend limits of each end user</legend>
+          <div class="pair">
+            <MoneyField
+              label="Daily for an end user"
+              field="endUserDayLimit"
+              {...{ values, errors, onChange }}
+            />
+            <MoneyField
+              label="Weekly for an end user"
+              field="endUserWeekLimit"
+              {...{ values, errors, onChange }}
+            />
+            <MoneyField
+              label="Monthly for an end user"
+              field="endUserMonthLimit"
+              {...{ values, errors, onChange }}
+            />
+          </div>
+        </fieldset>
+        <TextField
+          label="Last day"
+          type="date"
+          hint="The key works until the end of this UTC day. Nothing means it does not expire."
+          value={values.expiresOn}
+          onValue={(expiresOn) => onChange({ expiresOn })}
+        />
+      </div>
+    </details>
   )
 }
 

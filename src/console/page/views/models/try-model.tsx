@@ -9,7 +9,7 @@ import { NeedsAccount } from '../../parts/needs-account.js'
 import { Note, ProblemNote } from '../../parts/states.js'
 import { formatHash, toView } from '../../router.js'
 import { useConsole } from '../../state/console-context.js'
-import { type Turn, useChat } from './use-chat.js'
+import { type Chat, type Turn, useChat } from './use-chat.js'
 
 /** Talks with a model through the gateway, as a program would: with limits, holds and a price. */
 export function TryModel({
@@ -43,82 +43,30 @@ function ChatDialog({
   readonly models: readonly Model[]
   readonly onClose: () => void
 }): JSX.Element {
-  const { canWrite, setParams } = useConsole()
-  const { turns, isBusy, problem, ask, stop, clear } = useChat(accountId)
-  const [text, setText] = useState('')
-  const [system, setSystem] = useState('')
-  const [maxTokens, setMaxTokens] = useState('')
+  const { canWrite, route, setParams } = useConsole()
+  const chat = useChat(accountId)
+  const [options, setOptions] = useState<Options>({ system: '', maxTokens: '' })
+  const { turns, isBusy, problem } = chat
   const ids = models.map(({ id }) => id).filter((id) => !isPattern(id))
-  const options = ids.includes(modelId) ? ids : [modelId, ...ids]
-  const send = (): void => {
-    if (text.trim() === '' || isBusy) return
-    const most = Number(maxTokens)
-    ask({ model: modelId, system, text: text.trim(), maxTokens: most > 0 ? Math.floor(most) : null })
-    setText('')
+  const ask = (text: string): void => {
+    const most = Math.floor(Number(options.maxTokens))
+    chat.ask({ model: modelId, system: options.system, text, maxTokens: most > 0 ? most : null })
   }
   return (
     <Dialog
       title="Try a model"
+      isHeld
       size="side"
       onClose={onClose}
-      footer={
-        canWrite && (
-          <form
-            class="ask"
-            onSubmit={(event) => {
-              event.preventDefault()
-              send()
-            }}
-          >
-            <TextArea
-              label="Message"
-              isLabelHidden
-              placeholder="Ask something. Ctrl + Enter sends."
-              value={text}
-              onValue={setText}
-              onKeyDown={(event) => {
-                if (event.key !== 'Enter' || (!event.ctrlKey && !event.metaKey)) return
-                event.preventDefault()
-                send()
-              }}
-            />
-            <div class="ask-row">
-              <button type="button" class="button small" disabled={turns.length === 0} onClick={clear}>
-                Clear
-              </button>
-              {isBusy ? (
-                <button type="button" class="button" onClick={stop}>
-                  <Icon name="stop" /> Stop
-                </button>
-              ) : (
-                <button type="submit" class="button primary" disabled={text.trim() === ''}>
-                  <Icon name="send" /> Send
-                </button>
-              )}
-            </div>
-          </form>
-        )
-      }
+      footer={canWrite && <AskForm chat={chat} onAsk={ask} />}
     >
       <SelectField
         label="Model"
         value={modelId}
-        options={options.map((id) => [id, id])}
+        options={[...new Set([modelId, ...ids])].map((id) => [id, id])}
         onValue={(id) => setParams({ try: id }, true)}
       />
-      <details class="more">
-        <summary>System prompt and limit</summary>
-        <div class="stack">
-          <TextArea label="System prompt" rows={2} value={system} onValue={setSystem} />
-          <TextField
-            label="Longest answer"
-            unit="tokens"
-            inputMode="numeric"
-            value={maxTokens}
-            onValue={setMaxTokens}
-          />
-        </div>
-      </details>
+      <ChatOptions options={options} onOptions={setOptions} />
       {!canWrite && <Note>Your role may look, but not call.</Note>}
       {turns.length === 0 && problem === null && canWrite && (
         <Note>
@@ -132,7 +80,92 @@ function ChatDialog({
         ))}
       </div>
       {problem !== null && <ProblemNote problem={problem} />}
+      {problem?.status === 402 && (
+        <a class="button" href={formatHash(toView(route, 'billing'))}>
+          Go to billing
+        </a>
+      )}
     </Dialog>
+  )
+}
+
+interface Options {
+  readonly system: string
+  /** As it is typed. */
+  readonly maxTokens: string
+}
+
+function ChatOptions({
+  options,
+  onOptions,
+}: {
+  readonly options: Options
+  readonly onOptions: (options: Options) => void
+}): JSX.Element {
+  const { system, maxTokens } = options
+  return (
+    <details class="more">
+      <summary>System prompt and limit</summary>
+      <div class="stack">
+        <TextArea
+          label="System prompt"
+          rows={2}
+          value={system}
+          onValue={(value) => onOptions({ ...options, system: value })}
+        />
+        <TextField
+          label="Longest answer"
+          unit="tokens"
+          inputMode="numeric"
+          value={maxTokens}
+          onValue={(value) => onOptions({ ...options, maxTokens: value })}
+        />
+      </div>
+    </details>
+  )
+}
+
+function AskForm({
+  chat: { turns, isBusy, stop, clear },
+  onAsk,
+}: {
+  readonly chat: Chat
+  readonly onAsk: (text: string) => void
+}): JSX.Element {
+  const [text, setText] = useState('')
+  const send = (event: Event): void => {
+    event.preventDefault()
+    if (text.trim() === '' || isBusy) return
+    onAsk(text.trim())
+    setText('')
+  }
+  return (
+    <form class="ask" onSubmit={send}>
+      <TextArea
+        label="Message"
+        isLabelHidden
+        placeholder="Ask something. Ctrl + Enter sends."
+        value={text}
+        onValue={setText}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send(event)
+        }}
+      />
+      <div class="ask-row">
+        <button type="button" class="button small" disabled={turns.length === 0} onClick={clear}>
+          Clear
+        </button>
+        {isBusy ? (
+          <button type="button" class="button" onClick={stop}>
+            <Icon name="stop" /> Stop
+          </button>
+        ) : (
+          <button type="submit" class="button primary" disabled={text.trim() === ''}>
+            <Icon name="send" /> Send
+          </button>
+        )}
+      </div>
+    </form>
   )
 }
 

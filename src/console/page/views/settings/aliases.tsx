@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
 import type { Account } from '../../api/types.js'
 import { Card } from '../../parts/card.js'
+import { focusHeading } from '../../parts/dialog.js'
 import { TextField } from '../../parts/field.js'
 import { Empty, ProblemNote } from '../../parts/states.js'
-import { Table } from '../../parts/table.js'
+import { type Column, Table } from '../../parts/table.js'
 import { useConsole } from '../../state/console-context.js'
 import { useModels } from '../../state/use-lists.js'
 import { useSubmit } from '../../state/use-resource.js'
@@ -27,47 +28,20 @@ export function Aliases({
       notify(message)
       onChanged()
     })
-  const remove = (alias: string): void =>
+  const remove = (alias: string): void => {
+    focusHeading()
     save(
       Object.fromEntries(Object.entries(account.aliases).filter(([name]) => name !== alias)),
       `The alias ${alias} is removed.`,
     )
+  }
   return (
     <Card
       title="Aliases"
       intro="Names of your own that lead to a model: programs keep the name while you change the model."
     >
       {rows.length === 0 && <Empty icon="models" title="No aliases yet" />}
-      {rows.length > 0 && (
-        <Table
-          caption="Aliases"
-          rows={rows}
-          keyOf={({ alias }) => alias}
-          columns={[
-            { heading: 'Alias', isTitle: true, cell: ({ alias }) => <code>{alias}</code> },
-            { heading: 'Model', cell: ({ model }) => <code class="wrap">{model}</code> },
-            ...(canWrite
-              ? [
-                  {
-                    heading: 'Actions',
-                    isActions: true,
-                    cell: ({ alias }: { readonly alias: string }) => (
-                      <button
-                        type="button"
-                        class="button small danger"
-                        aria-label={`Remove alias ${alias}`}
-                        disabled={isBusy}
-                        onClick={() => remove(alias)}
-                      >
-                        Remove
-                      </button>
-                    ),
-                  },
-                ]
-              : []),
-          ]}
-        />
-      )}
+      {rows.length > 0 && <AliasTable rows={rows} isBusy={isBusy} onRemove={canWrite ? remove : null} />}
       {canWrite && (
         <AddAlias
           key={rows.length}
@@ -79,6 +53,50 @@ export function Aliases({
       )}
       {problem !== null && <ProblemNote problem={problem} />}
     </Card>
+  )
+}
+
+interface Alias {
+  readonly alias: string
+  readonly model: string
+}
+
+function AliasTable({
+  rows,
+  isBusy,
+  onRemove,
+}: {
+  readonly rows: readonly Alias[]
+  readonly isBusy: boolean
+  /** Null where nothing may be changed. */
+  readonly onRemove: ((alias: string) => void) | null
+}): JSX.Element {
+  const actions = (remove: (alias: string) => void): Column<Alias> => ({
+    heading: 'Actions',
+    isActions: true,
+    cell: ({ alias }) => (
+      <button
+        type="button"
+        class="button small danger"
+        aria-label={`Remove alias ${alias}`}
+        disabled={isBusy}
+        onClick={() => remove(alias)}
+      >
+        Remove
+      </button>
+    ),
+  })
+  return (
+    <Table
+      caption="Aliases"
+      rows={rows}
+      keyOf={({ alias }) => alias}
+      columns={[
+        { heading: 'Alias', isTitle: true, cell: ({ alias }) => <code>{alias}</code> },
+        { heading: 'Model', cell: ({ model }) => <code class="wrap">{model}</code> },
+        ...(onRemove === null ? [] : [actions(onRemove)]),
+      ]}
+    />
   )
 }
 

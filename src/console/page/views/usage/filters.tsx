@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
 import type { Key } from '../../api/types.js'
 import { SelectField, TextField } from '../../parts/field.js'
+import { TypedFilter } from '../../parts/typed-filter.js'
 import { RANGES } from '../../periods.js'
 import type { ParamChange } from '../../router.js'
 import { useConsole } from '../../state/console-context.js'
@@ -19,7 +19,6 @@ const SPANS: readonly (readonly [string, string])[] = [
   ...Object.entries(RANGES).map(([name, { words }]) => [name, words] as const),
   ['custom', 'From … to'],
 ]
-const PAUSE_MS = 400
 
 /** Filters stand in the address: they can be shared, and Back undoes them. A new filter begins at the first page. */
 export function UsageFilters({ keys }: { readonly keys: readonly Key[] }): JSX.Element {
@@ -66,22 +65,7 @@ export function UsageFilters({ keys }: { readonly keys: readonly Key[] }): JSX.E
         options={SPANS}
         onValue={(value) => set({ range: value, since: null, until: null })}
       />
-      {range === 'custom' && (
-        <>
-          <TextField
-            label="From"
-            type="datetime-local"
-            value={toLocalField(params['since'])}
-            onValue={(value) => set({ since: fromLocalField(value) }, true)}
-          />
-          <TextField
-            label="Until"
-            type="datetime-local"
-            value={toLocalField(params['until'])}
-            onValue={(value) => set({ until: fromLocalField(value) }, true)}
-          />
-        </>
-      )}
+      {range === 'custom' && <CustomRange onChange={(change) => set(change, true)} />}
       {isFiltered && (
         <button
           type="button"
@@ -95,33 +79,22 @@ export function UsageFilters({ keys }: { readonly keys: readonly Key[] }): JSX.E
   )
 }
 
-/** Waits until one stops typing. */
-function TypedFilter({
-  label,
-  value,
-  suggestions,
-  onValue,
-}: {
-  readonly label: string
-  readonly value: string
-  readonly suggestions?: readonly string[] | undefined
-  readonly onValue: (value: string) => void
-}): JSX.Element {
-  const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
-  useEffect(() => {
-    if (typed.trim() === value) return
-    const timer = setTimeout(() => onValue(typed.trim()), PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [typed])
+function CustomRange({ onChange }: { readonly onChange: (change: ParamChange) => void }): JSX.Element {
+  const { since, until } = useConsole().route.params
   return (
-    <TextField
-      label={label}
-      type="search"
-      placeholder="Any"
-      value={typed}
-      suggestions={suggestions}
-      onValue={setTyped}
-    />
+    <>
+      <TextField
+        label="From"
+        type="datetime-local"
+        value={toLocalField(since)}
+        onValue={(value) => onChange({ since: fromLocalField(value) })}
+      />
+      <TextField
+        label="Until"
+        type="datetime-local"
+        value={toLocalField(until)}
+        onValue={(value) => onChange({ until: fromLocalField(value) })}
+      />
+    </>
   )
 }
