@@ -33,10 +33,13 @@ export type { Admin } from './gateway/admin/index.js'
 export type * from './gateway/admin/accounts.js'
 export type * from './gateway/admin/audit.js'
 export type * from './gateway/admin/keys.js'
+export type * from './gateway/admin/models.js'
 export type * from './gateway/admin/money.js'
 export type * from './gateway/admin/upstreams.js'
 export type * from './gateway/admin/usage.js'
 export type { UpstreamHealth } from './gateway/send/places.js'
+export { ledgerCsv } from './gateway/admin/ledger-csv.js'
+export type { ListedModel } from './models/catalog.js'
 export { usageCsv } from './gateway/admin/usage-csv.js'
 
 // Faces: what adapters and hosts build on

@@ -84,6 +84,7 @@ const PUBLIC = [
   'isMicro',
   'keyHint',
   'keyScope',
+  'ledgerCsv',
   'limitMessage',
   'lookUpSnapshot',
   'matchesUsageFilter',

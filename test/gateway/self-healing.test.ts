@@ -37,6 +37,15 @@ describe('a compatible vendor’s own words for an overflow', () => {
     ])
   })
 
+  it.each([CHAT, RESPONSES, MESSAGES])(
+    'do not keep clients of $path from trying again with less',
+    async ({ path, request }) => {
+      const { post, vendor } = createTestGateway()
+      vendor.play(whole(openai(TOO_LONG), 400))
+      expect((await post(path, request())).headers['x-should-retry']).toBeUndefined()
+    },
+  )
+
   it('become them inside a stream, too', async () => {
     const { post, vendor } = createTestGateway()
     const start = { type: 'message', role: 'assistant', model: 'vendor-messages', content: [], usage: {} }

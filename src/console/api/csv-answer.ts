@@ -9,7 +9,6 @@ const CHUNK_LENGTH = 64 * 1024
  */
 export async function answerCsv(
   lines: AsyncIterable<string>,
-  fileName: string,
   headers: Record<string, string>,
 ): Promise<GatewayResponse> {
   const iterator = inChunks(lines)[Symbol.asyncIterator]()
@@ -19,7 +18,8 @@ export async function answerCsv(
     headers: {
       ...headers,
       'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="${fileName}"`,
+      // A name here would win over the one that a link of the page gives; without both it is the end of the path.
+      'content-disposition': 'attachment',
     },
     body: startWith(first, iterator),
   }

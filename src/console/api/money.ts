@@ -41,7 +41,7 @@ export const MONEY_ROUTES: readonly Route[] = [
     async run({ gateway: { admin } }, { params: { account_id: accountId }, query }, headers) {
       found(await admin.accounts.get(accountId), 'account', accountId)
       const entries = admin.money.exportEntries({ accountId, kinds: query.kind })
-      return await answerCsv(ledgerCsv(entries), 'ledger.csv', headers)
+      return await answerCsv(ledgerCsv(entries), headers)
     },
   }),
   moveRoute('credits', 'MoneyMove', 'Adds money that was paid elsewhere.', (money, move) =>

@@ -41,7 +41,7 @@ export const USAGE_ROUTES: readonly Route[] = [
     run({ gateway }, { principal, query }, headers) {
       const records = gateway.admin.usage.exportRecords(toFilter(principal, query))
       const without = principal.role === 'operator' ? [] : ['route', 'attempts']
-      return answerCsv(usageCsv(records, { without }), 'usage.csv', headers)
+      return answerCsv(usageCsv(records, { without }), headers)
     },
   }),
   jsonRoute({

@@ -54,6 +54,8 @@ function retryHeaders(error: GatewayError, status: number): Record<string, strin
     }
   }
   if (status === 503) return { 'retry-after': '1', 'retry-after-ms': '1000' }
+  // An agent that is told not to try again does not shorten its conversation, either.
+  if (error.code === 'context_length_exceeded') return {}
   return status < 500 && status !== 408 && status !== 409 && status !== 429
     ? { 'x-should-retry': 'false' }
     : {}

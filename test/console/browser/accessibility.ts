@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESKTOP, type OpenVisit, PHONE, type Visit } from './browser.js'
-import { goToAddress, settled, signIn, VIEWS, type ViewTitle } from './pages.js'
+import { factOf, goTo, goToAddress, rowOf, settled, signIn, textOf, VIEWS, type ViewTitle } from './pages.js'
 import { ACCOUNT, BY, callModel, makeUsage, startWorld, type World } from './world.js'
 
 /** A folder outside of the project: pictures of all views are written there. */
@@ -53,6 +53,29 @@ export function tellAccessibility(open: OpenVisit): void {
     }
     expect(found).toEqual([])
     await close()
+  })
+}
+
+/** The page for those who write numbers and dates in another way. */
+export function tellLocales(open: OpenVisit): void {
+  it('amounts and dates are read and written as the browser’s language does', async () => {
+    const world = await startWorld()
+    const { page, faults, close } = await open({ locale: 'de-DE', timezoneId: 'Asia/Shanghai' })
+    await signIn(page, world)
+    await goTo(page, 'Billing')
+    expect(await textOf(factOf(page.getByRole('main'), 'Balance'))).toBe('1,00\u00a0$')
+    const [entry] = await world.gateway.admin.money.entries({ accountId: ACCOUNT })
+    const local = new Date((entry?.time ?? 0) + 8 * 3_600_000).toISOString()
+    expect(await rowOf(page, 'Ledger', 'welcome').getByRole('rowheader').textContent()).toContain(
+      local.slice(11, 19),
+    )
+    await page.getByRole('radio', { name: /Other/ }).check()
+    await page.getByLabel('Amount in USD').fill('12,50')
+    await page.getByRole('button', { name: 'Continue to payment' }).click()
+    await page.getByRole('heading', { name: 'Pay $12.50' }).waitFor()
+    expect(faults).toEqual([])
+    await close()
+    await world.close()
   })
 }
 

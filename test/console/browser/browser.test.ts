@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { tellAccessibility } from './accessibility.js'
+import { tellAccessibility, tellLocales } from './accessibility.js'
 import { describeBrowser } from './browser.js'
 import { tellInjection } from './injection.js'
 import { tellKeyboard } from './keyboard.js'
@@ -23,6 +23,7 @@ describeBrowser('the console', (open) => {
   })
   describe('everybody’s page', () => {
     tellAccessibility(open)
+    tellLocales(open)
   })
   describe('without a mouse', () => {
     tellKeyboard(open)

@@ -211,9 +211,10 @@ async function openExports(page: Page): Promise<void> {
   expect(usage.text).toContain('ann')
   await goTo(page, 'Billing')
   const ledger = await download(page, page.getByRole('link', { name: 'Ledger CSV' }))
-  expect(ledger.name).toMatch(/^ledger.*\.csv$/)
+  expect(ledger.name).toBe('ledger-acme.csv')
   expect(ledger.text).toContain('welcome')
   const invoice = await download(page, page.getByRole('link', { name: /^CSV of / }))
+  expect(invoice.name).toMatch(/^invoice-acme-\d{4}-\d{2}\.csv$/)
   expect(invoice.text.trim().split('\n')).toHaveLength(usage.text.trim().split('\n').length)
 }
 

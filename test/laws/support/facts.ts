@@ -261,7 +261,8 @@ function settingFacts(request: CanonicalRequest): readonly Fact[] {
     'responseFormat.schema': format?.type === 'json-schema' ? schema : undefined,
     'responseFormat.description':
       format?.type === 'json-schema' ? (format.description ?? description) : undefined,
-    'cache.key': cache.key ?? request.session,
+    // OpenAI names the conversation by the key of the cache.
+    session: cache.key ?? request.session,
     'cache.mode': cache.mode,
     'cache.life': cache.life,
     serviceTier: tier === 'auto' ? undefined : (TIERS[tier ?? ''] ?? tier),
