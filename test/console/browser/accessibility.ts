@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESKTOP, type OpenVisit, PHONE, type Visit } from './browser.js'
+import { fillUsage } from './fill-usage.js'
 import { factOf, goTo, goToAddress, rowOf, settled, signIn, textOf, VIEWS, type ViewTitle } from './pages.js'
 import { ACCOUNT, BY, callModel, makeUsage, startWorld, type World } from './world.js'
 
@@ -162,6 +163,11 @@ async function furnish(world: World): Promise<{ readonly keyId: string; readonly
   })
   for (const model of ['test/responses', 'test/free', 'test/nothing'])
     await callModel({ gatewayUrl, secret, body: { model, user: 'ann' } })
+  await fillUsage(world.file, 2000, {
+    accountId: ACCOUNT,
+    keyPrefix: 'key_gone_',
+    newest: Date.now() - 60_000,
+  })
   const { requestId } = await callModel({ gatewayUrl, secret, body: { model: 'test/chat' } })
   return { keyId, requestId }
 }

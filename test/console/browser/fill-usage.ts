@@ -58,7 +58,7 @@ function totalsOf({
   member,
 }: Readonly<Record<'owner' | 'dimension' | 'member', string>>): string {
   return `
-    INSERT INTO crossmodel_usage_totals
+    INSERT OR REPLACE INTO crossmodel_usage_totals
       (day, owner, dimension, member, cost_micro, prompt_tokens, completion_tokens, request_count, success_count)
     SELECT (time / 86400000) * 86400000, ${owner}, '${dimension}', ${member}, sum(cost_micro), sum(input_tokens),
       sum(output_tokens), count(*), sum(status = 'completed')
