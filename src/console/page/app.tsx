@@ -4,6 +4,7 @@ import { type Problem, toProblem } from './api/api-error.js'
 import { baseOf, createClient } from './api/client.js'
 import type { Session } from './api/types.js'
 import { createFormat } from './format.js'
+import { BrandMark } from './parts/brand.js'
 import { Loading, ProblemNote } from './parts/states.js'
 import { Shell } from './shell.js'
 import { SignInView } from './views/sign-in.js'
@@ -75,7 +76,9 @@ function Opening(): JSX.Element {
   return (
     <main class="gate">
       <div class="gate-card">
-        <h1 class="visually-hidden">Console</h1>
+        <h1 class="brand">
+          <BrandMark /> Console
+        </h1>
         <Loading label="Opening the console" />
       </div>
     </main>
