@@ -76,9 +76,10 @@ function Opening(): JSX.Element {
   return (
     <main class="gate">
       <div class="gate-card">
-        <h1 class="brand">
+        <div class="brand" aria-hidden="true">
           <BrandMark /> Console
-        </h1>
+        </div>
+        <h1 class="visually-hidden">Console</h1>
         <Loading label="Opening the console" />
       </div>
     </main>

@@ -196,7 +196,9 @@ describePostgres('many at once', ({ open, openPool, freshSchema }) => {
     const all = await Promise.all(pools.map((pool) => open({ pool, schema })))
     await fund(all[0] ?? (await open()))
     expect(await all[3]?.ledger.balance('acme')).toEqual({ balanceMicro: 1000, heldMicro: 0 })
-    const { rows } = await openPool().query(`SELECT version FROM ${schema}.crossmodel_migrations ORDER BY version`)
+    const { rows } = await openPool().query(
+      `SELECT version FROM ${schema}.crossmodel_migrations ORDER BY version`,
+    )
     expect(rows).toEqual([{ version: 1 }, { version: 2 }])
   })
 
