@@ -43,7 +43,7 @@ export function keyOf({ id, keys }: Account, session: number): string {
 }
 
 /** The protocols that the vendor speaks, and by which names its models go. */
-export const UPSTREAMS: Readonly<Record<string, ProtocolId>> = {
+const UPSTREAMS: Readonly<Record<string, ProtocolId>> = {
   chat: 'openai-chat',
   responses: 'openai-responses',
   messages: 'anthropic-messages',

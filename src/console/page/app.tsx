@@ -1,18 +1,31 @@
 import type { JSX } from 'preact'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { type Problem, toProblem } from './api/api-error.js'
-import { baseOf, createClient } from './api/client.js'
+import { ApiError, type Problem, toProblem } from './api/api-error.js'
+import { baseOf, type Client, createClient } from './api/client.js'
 import type { Session } from './api/types.js'
 import { createFormat } from './format.js'
 import { BrandMark } from './parts/brand.js'
 import { Loading, ProblemNote } from './parts/states.js'
 import { Shell } from './shell.js'
+import { takeSignInToken } from './sign-in-link.js'
 import { SignInView } from './views/sign-in.js'
 
 type Gate =
   | { readonly type: 'loading' }
   | { readonly type: 'failed' | 'signed-out'; readonly problem: Problem }
   | { readonly type: 'ready'; readonly session: Session }
+
+/** Cookies of a console that is not on the own machine are for HTTPS alone. */
+const LOST_SESSION: Problem = {
+  status: 401,
+  code: 'session_lost',
+  message:
+    'The token is right, but the browser did not keep the session. Open the console over HTTPS, or on localhost, with cookies allowed.',
+  param: null,
+  requestId: null,
+  retryAfterSeconds: null,
+  signIn: { login: 'token', loginUrl: null },
+}
 
 /** The page: who is signed in decides what is shown. */
 export function App(): JSX.Element {
@@ -32,19 +45,35 @@ export function App(): JSX.Element {
       }),
     [],
   )
-  const loadSession = useCallback(async (): Promise<void> => {
+  const loadSession = useCallback(async (): Promise<Gate> => {
     csrfToken.current = null
-    try {
-      const session = await client.get<Session>('session')
-      csrfToken.current = session.csrf_token
-      setGate({ type: 'ready', session })
-    } catch (thrown) {
-      const problem = toProblem(thrown)
-      setGate({ type: problem.status === 401 ? 'signed-out' : 'failed', problem })
-    }
+    const next = await readSession(client)
+    if (next.type === 'ready') csrfToken.current = next.session.csrf_token
+    setGate(next)
+    return next
   }, [client])
+  const signIn = useCallback(
+    async (token: string): Promise<void> => {
+      // A refusal now is one of the token, not the end of a session.
+      csrfToken.current = null
+      await client.send('POST', 'session', { token })
+      if ((await loadSession()).type === 'signed-out') throw new ApiError(LOST_SESSION)
+    },
+    [client, loadSession],
+  )
   reload.current = () => void loadSession()
-  useEffect(() => void loadSession(), [loadSession])
+  useEffect(() => {
+    const openLink = (): boolean => {
+      const token = takeSignInToken()
+      if (token === null) return false
+      setGate({ type: 'loading' })
+      signIn(token).catch((thrown: unknown) => setGate({ type: 'signed-out', problem: toProblem(thrown) }))
+      return true
+    }
+    if (!openLink()) void loadSession()
+    addEventListener('hashchange', openLink)
+    return () => removeEventListener('hashchange', openLink)
+  }, [loadSession, signIn])
 
   const signOut = (): void => {
     void client
@@ -66,9 +95,18 @@ export function App(): JSX.Element {
         </main>
       )
     case 'signed-out':
-      return <SignInView client={client} signIn={gate.problem.signIn} onSignedIn={loadSession} />
+      return <SignInView problem={gate.problem} signIn={signIn} />
     case 'ready':
       return <Shell session={gate.session} client={client} format={format} signOut={signOut} />
+  }
+}
+
+async function readSession(client: Client): Promise<Gate> {
+  try {
+    return { type: 'ready', session: await client.get<Session>('session') }
+  } catch (thrown) {
+    const problem = toProblem(thrown)
+    return { type: problem.status === 401 ? 'signed-out' : 'failed', problem }
   }
 }
 

@@ -5,7 +5,18 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DESKTOP, type OpenVisit, PHONE, type Visit } from './browser.js'
 import { fillUsage } from './fill-usage.js'
-import { factOf, goTo, goToAddress, rowOf, settled, signIn, textOf, VIEWS, type ViewTitle } from './pages.js'
+import {
+  dialogOf,
+  factOf,
+  goTo,
+  goToAddress,
+  rowOf,
+  settled,
+  signIn,
+  textOf,
+  VIEWS,
+  type ViewTitle,
+} from './pages.js'
 import { ACCOUNT, BY, callModel, makeUsage, startWorld, type World } from './world.js'
 
 /** A folder outside of the project: pictures of all views are written there. */
@@ -41,6 +52,20 @@ export function tellAccessibility(open: OpenVisit): void {
       }
       expect(found).toEqual([])
     })
+  })
+
+  it.each(Object.entries(SIZES))('nor has what opens on the way: %s', async (size, viewport) => {
+    const { page } = visit
+    await page.setViewportSize(viewport)
+    const found: string[] = []
+    for (const [name, hash, title, step] of STEPS) {
+      await goToAddress(page, hash, title)
+      await step(page)
+      for (const theme of THEMES) found.push(...(await look(page, { name, theme, size })))
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.keyboard.press('Escape')
+    }
+    expect(found).toEqual([])
   })
 
   it('nor has the page before one is signed in', async () => {
@@ -103,6 +128,78 @@ function placesOf({
     ['accounts-create', '#/accounts?create=1', 'Accounts'],
   ]
 }
+
+type Step = readonly [...place: Place, step: (page: Page) => Promise<unknown>]
+
+/** What is only seen after a press or two; each ends with a dialog. */
+const STEPS: readonly Step[] = [
+  [
+    'step-secret',
+    `#/keys?account=${ACCOUNT}&create=1`,
+    'Keys',
+    async (page) => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click()
+      await dialogOf(page, 'Your new key').waitFor()
+    },
+  ],
+  [
+    'step-limits',
+    `#/keys?account=${ACCOUNT}&create=1`,
+    'Keys',
+    async (page) => {
+      const form = dialogOf(page, 'Create key')
+      await form.getByText('Models, end users, expiry').click()
+      await form.getByLabel('Model id or vendor/*').fill('test/*')
+      await form.getByRole('button', { name: 'Add model' }).click()
+      await form.getByLabel('Per day', { exact: true }).fill('much')
+      await form.getByRole('button', { name: 'Create key' }).click()
+      await form.getByRole('alert').first().waitFor()
+    },
+  ],
+  [
+    'step-delete',
+    `#/keys?account=${ACCOUNT}`,
+    'Keys',
+    (page) => page.getByRole('button', { name: 'Delete Old laptop' }).click(),
+  ],
+  [
+    'step-post',
+    `#/billing?account=${ACCOUNT}`,
+    'Billing',
+    (page) => page.getByRole('button', { name: 'Post money' }).click(),
+  ],
+  [
+    'step-accounts',
+    '#/overview',
+    'Overview',
+    async (page) => {
+      const menu = page.getByRole('button', { name: 'Open menu' })
+      if (await menu.isVisible()) await menu.click()
+      await page
+        .getByRole('button', { name: /^Account/ })
+        .last()
+        .click()
+      await dialogOf(page, 'Choose an account').getByText('Globex').waitFor()
+    },
+  ],
+  [
+    'step-missing',
+    '#/usage?account=acme&request=req_of_nobody',
+    'Usage',
+    (page) => dialogOf(page, 'Request').getByRole('alert').waitFor(),
+  ],
+  [
+    'step-chat',
+    `#/models?account=${ACCOUNT}&try=${encodeURIComponent('test/chat')}`,
+    'Models',
+    async (page) => {
+      const chat = dialogOf(page, 'Try a model')
+      await chat.getByLabel('Message').fill('What is the weather like in Paris today?')
+      await chat.getByRole('button', { name: 'Send' }).click()
+      await chat.getByText('Cost and details').waitFor()
+    },
+  ],
+]
 
 interface Sight {
   readonly name: string

@@ -129,6 +129,12 @@ export function tellRoles(open: OpenVisit): void {
       await page.goto(`${world.consoleUrl}#/sign-in?token=${encodeURIComponent(TOKEN)}`)
       await atView(page, 'Overview')
       expect(page.url()).not.toContain('token')
+      // In a page that is open, too.
+      await page.evaluate(() => void (location.hash = '#/sign-in?token=some-wrong-operator-token'))
+      await page.getByRole('alert').filter({ hasText: 'wrong_token' }).waitFor()
+      expect(page.url()).not.toContain('token')
+      await page.reload()
+      await atView(page, 'Overview')
       await page.goBack().catch(() => null)
       expect(page.url()).not.toContain('token')
       await page.goto('about:blank')
@@ -137,6 +143,24 @@ export function tellRoles(open: OpenVisit): void {
       await page.getByLabel('Operator token').waitFor()
       expect(page.url()).not.toContain('token')
       expect(faults).toEqual([])
+    })
+
+    it('that the browser does not keep are told of, not asked for again and again', async () => {
+      const world = await start()
+      const { page } = await visit()
+      // As over plain HTTP, where the cookie is dropped.
+      const answer = {
+        error: { code: 'not_signed_in', message: 'Sign in first.' },
+        login: 'token',
+        login_url: null,
+      }
+      await page.route('**/api/v1/session', (route) =>
+        route.request().method() === 'GET' ? route.fulfill({ status: 401, json: answer }) : route.continue(),
+      )
+      await page.goto(world.consoleUrl)
+      await page.getByLabel('Operator token').fill(TOKEN)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('alert').filter({ hasText: 'Open the console over HTTPS' }).waitFor()
     })
 
     it('of the host are opened by the host', async () => {

@@ -68,8 +68,9 @@ async function callAndSee(page: Page, { gatewayUrl, vendor }: World, secret: str
   expect(status).toBe(200)
   await goTo(page, 'Usage')
   const row = rowOf(page, 'Requests', requestId)
-  const cells = await row.getByRole('cell').allTextContents()
-  expect(cells.join(' ')).toMatch(/test\/chat .*Story key.*ann.*completed.*1,234 in.*321 out.*\$0\.001876/)
+  await eventually(async () => (await row.getByRole('cell').allTextContents()).join(' ')).toMatch(
+    /test\/chat .*Story key.*ann.*completed.*1,234 in.*321 out.*\$0\.001876/,
+  )
   await page.getByLabel('Request id').fill(requestId)
   await page.getByRole('button', { name: 'Find request' }).click()
   const details = dialogOf(page, 'Request')
@@ -191,7 +192,7 @@ async function tryModel(page: Page, { vendor }: World): Promise<void> {
   await chat.getByRole('link', { name: 'Cost and details' }).click()
   const details = dialogOf(page, 'Request')
   expect(await textOf(factOf(details, 'Streamed'))).toBe('Yes')
-  expect(await textOf(factOf(details, 'Key'))).toBe('Console playground')
+  await eventually(() => textOf(factOf(details, 'Key'))).toBe('Console playground')
   expect(await textOf(factOf(details, 'Cost'))).toBe('$0.000011')
   await details.getByRole('button', { name: 'Close' }).click()
 }

@@ -89,7 +89,7 @@ function KeyTable({
           <button type="button" class="link-button" onClick={() => setParams({ key: key.id })}>
             {key.name ?? key.hint}
           </button>
-          <code class="sub">{key.hint}</code>
+          {key.name !== null && <code class="sub">{key.hint}</code>}
         </>
       ),
     },

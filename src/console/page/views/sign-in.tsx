@@ -1,7 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { SignIn } from '../api/api-error.js'
-import type { Client } from '../api/client.js'
+import type { Problem } from '../api/api-error.js'
 import { BrandMark } from '../parts/brand.js'
 import { TextField } from '../parts/field.js'
 import { Note, ProblemNote } from '../parts/states.js'
@@ -9,13 +8,12 @@ import { useSubmit } from '../state/use-resource.js'
 
 /** Sign in with the operator's token, or at the host's own page. */
 export function SignInView({
-  client,
+  problem,
   signIn,
-  onSignedIn,
 }: {
-  readonly client: Client
-  readonly signIn: SignIn | null
-  readonly onSignedIn: () => Promise<void>
+  /** Why nobody is signed in. */
+  readonly problem: Problem
+  readonly signIn: (token: string) => Promise<void>
 }): JSX.Element {
   useEffect(() => {
     document.title = 'Sign in · Console'
@@ -27,10 +25,10 @@ export function SignInView({
           <BrandMark /> Console
         </div>
         <h1>Sign in</h1>
-        {signIn?.login === 'host' ? (
-          <HostLogin loginUrl={signIn.loginUrl} />
+        {problem.signIn?.login === 'host' ? (
+          <HostLogin loginUrl={problem.signIn.loginUrl} />
         ) : (
-          <TokenForm client={client} onSignedIn={onSignedIn} />
+          <TokenForm before={problem.code === 'not_signed_in' ? null : problem} signIn={signIn} />
         )}
       </div>
     </main>
@@ -51,27 +49,21 @@ function HostLogin({ loginUrl }: { readonly loginUrl: string | null }): JSX.Elem
 }
 
 function TokenForm({
-  client,
-  onSignedIn,
+  before,
+  signIn,
 }: {
-  readonly client: Client
-  readonly onSignedIn: () => Promise<void>
+  /** What went wrong on the way here. */
+  readonly before: Problem | null
+  readonly signIn: (token: string) => Promise<void>
 }): JSX.Element {
   const [token, setToken] = useState('')
-  const [isCookieLost, setCookieLost] = useState(false)
   const { isBusy, problem, submit } = useSubmit()
-  const signIn = async (): Promise<void> => {
-    setCookieLost(false)
-    await client.send('POST', 'session', { token })
-    await onSignedIn()
-    // Still here: the token was right, but the session did not come back.
-    setCookieLost(true)
-  }
+  const fault = isBusy ? null : (problem ?? before)
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        submit(signIn)
+        submit(() => signIn(token))
       }}
     >
       <TextField
@@ -83,13 +75,7 @@ function TokenForm({
         onValue={setToken}
         isRequired
       />
-      {problem !== null && <ProblemNote problem={problem} />}
-      {isCookieLost && (
-        <Note tone="warn">
-          The token is right, but the browser did not keep the session. Open the console over HTTPS, or on
-          localhost, with cookies allowed.
-        </Note>
-      )}
+      {fault !== null && <ProblemNote problem={fault} />}
       <button type="submit" class="button primary wide" disabled={isBusy}>
         {isBusy ? 'Signing in…' : 'Sign in'}
       </button>
