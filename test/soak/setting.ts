@@ -148,7 +148,8 @@ export function createConfig({ vendor, store, silenceMs }: Setting): GatewayConf
     retries: { attempts: 2, baseMs: 50, maxMs: 1500 },
     // Faults are drawn at random: it takes more of them in a row than chance brings about.
     breaker: { consecutiveFaults: 20, faultRate: 0.9 },
-    responses: { state: 'gateway', ttlMs: 120_000 },
+    // Longer than an agent takes from one turn to the next, whatever goes wrong; shorter than a long run.
+    responses: { state: 'gateway', ttlMs: 600_000 },
     idempotency: { ttlMs: 120_000 },
     // Small, so that it is full long before the end: what is kept on purpose is no leak.
     stateCache: { entries: 300 },

@@ -173,6 +173,11 @@ describe('the verdict on a soak', () => {
       withRemains({ records: [{ ...RECORD, status: 'failed', costMicro: 2 * COST + 1 }] }),
       /it failed and cost/,
     ],
+    [
+      'one who left and paid for more than there was',
+      withRemains({ records: [{ ...RECORD, status: 'aborted', costMicro: 1201 }] }),
+      /its client left and it cost 1201 of 600/,
+    ],
     ['a hold that is left', withRemains({ heldMicro: 1 }), /held for ever/],
     ['what the books say of themselves', withRemains({ problems: ['rich: x'] }), /rich: x/],
     ['a socket that is left', withRemains({ leftovers: ['TCPSocketWrap'] }), /a TCPSocketWrap is left/],
