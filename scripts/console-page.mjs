@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
-const page = (path) => fileURLToPath(new URL(`../src/console/page/${path}`, import.meta.url))
+const ROOT = new URL('../', import.meta.url)
 
 /** The console's page as one script and one style sheet, minified, fit to stand inside `<script>` and `<style>`. */
-export async function bundlePage() {
+export async function bundlePage(root = ROOT) {
+  const page = (path) => fileURLToPath(new URL(`src/console/page/${path}`, root))
   const { outputFiles } = await build({
     entryPoints: { script: page('main.tsx'), style: page('styles/theme.css') },
     tsconfig: page('tsconfig.json'),
@@ -26,19 +27,19 @@ export async function bundlePage() {
   return { script, style }
 }
 
-async function moduleText() {
-  const { script, style } = await bundlePage()
+async function moduleText(root) {
+  const { script, style } = await bundlePage(root)
   return `export const script = ${JSON.stringify(script)}\nexport const style = ${JSON.stringify(style)}\n`
 }
 
-/** `#console-page` for esbuild, and so for tsup. */
-export function consolePageForEsbuild() {
+/** `#console-page` for esbuild, and so for tsup; `root`: where the project is, when this module was bundled elsewhere. */
+export function consolePageForEsbuild(root = ROOT) {
   return {
     name: 'console-page',
     setup(host) {
       host.onResolve({ filter: /^#console-page$/ }, () => ({ path: 'page', namespace: 'console-page' }))
       host.onLoad({ filter: /^page$/, namespace: 'console-page' }, async () => ({
-        contents: await moduleText(),
+        contents: await moduleText(root),
         loader: 'js',
       }))
     },
@@ -52,6 +53,6 @@ export function consolePageForVite() {
     name: 'console-page',
     enforce: 'pre',
     resolveId: (id) => (id === '#console-page' ? '\0console-page' : null),
-    load: (id) => (id === '\0console-page' ? (text ??= moduleText()) : null),
+    load: (id) => (id === '\0console-page' ? (text ??= moduleText(ROOT)) : null),
   }
 }

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { GatewayConfigData } from '../../src/index.js'
+import { bundle } from '../support/bundle.js'
 
 /** A gateway process. */
 export interface Instance {
@@ -42,7 +41,7 @@ const GRACE_MS = '10000'
 
 /** Builds the command from the sources under `root` into a folder of its own, and starts `size` processes of it. */
 export async function startFleet(root: URL, config: GatewayConfigData, size: number): Promise<Fleet> {
-  const folder = await buildCommand(root)
+  const folder = await bundle('crash', { root, entryPoints: { main: 'adapters/command/main.ts' } })
   const configPath = join(folder, 'gateway.json')
   await writeFile(configPath, JSON.stringify(config))
   const words = [
@@ -105,27 +104,6 @@ export async function startFleet(root: URL, config: GatewayConfigData, size: num
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Inside the packages of the project, where the command finds what it does not contain. */
-async function buildCommand(root: URL): Promise<string> {
-  const cache = fileURLToPath(new URL('node_modules/.cache/', root))
-  await mkdir(cache, { recursive: true })
-  const folder = await mkdtemp(join(cache, 'crash-'))
-  await build({
-    absWorkingDir: fileURLToPath(root),
-    entryPoints: { main: 'adapters/command/main.ts' },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    alias: { '#platform': fileURLToPath(new URL('adapters/http/platform.ts', root)) },
-    logLevel: 'error',
-  })
-  return folder
 }
 
 /** Where it listens; null when it ended before it did. */

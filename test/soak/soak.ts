@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { bundle } from '../support/bundle.js'
 import { startPostgres } from '../support/postgres-server.js'
 import { checkCalls } from './check-calls.js'
 import { checkMoney } from './check-money.js'
@@ -40,12 +39,13 @@ export interface SoakOptions {
 const BEGIN_MS = 100
 
 const ENTRIES = ['gateway-process', 'vendor-process', 'clients-process'] as const
+const SOURCES = Object.fromEntries(ENTRIES.map((entry) => [entry, `test/soak/${entry}.ts`]))
 
 /** A gateway, a vendor that fails in every way, and a crowd of agents, each in a process of its own; what became of it. */
 export async function runSoak(options: SoakOptions): Promise<Verdict> {
   const cleanups: (() => Promise<unknown>)[] = []
   try {
-    const folder = await buildProcesses(options.root)
+    const folder = await bundle('soak', { root: options.root, entryPoints: SOURCES })
     cleanups.push(() => rm(folder, { recursive: true, force: true }))
     const database = options.store === 'postgres' ? await startPostgres() : null
     cleanups.push(async () => database?.stop())
@@ -176,26 +176,4 @@ async function conclude(
 async function readLines<T>(path: string): Promise<readonly T[]> {
   const lines = (await readFile(path, 'utf8')).split('\n')
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T)
-}
-
-/** Inside the packages of the project, where the processes find what they do not contain. */
-async function buildProcesses(root: URL): Promise<string> {
-  const cache = fileURLToPath(new URL('node_modules/.cache/', root))
-  await mkdir(cache, { recursive: true })
-  const folder = await mkdtemp(join(cache, 'soak-'))
-  await build({
-    absWorkingDir: fileURLToPath(root),
-    entryPoints: Object.fromEntries(ENTRIES.map((entry) => [entry, `test/soak/${entry}.ts`])),
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    sourcemap: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    alias: { '#platform': fileURLToPath(new URL('adapters/http/platform.ts', root)) },
-    logLevel: 'error',
-  })
-  return folder
 }

@@ -145,7 +145,12 @@ describe('pages of a long history', () => {
     [{ accountId: 'acme' }, /SEARCH .* USING INDEX crossmodel_usage_by_account \(account_id=\?/],
     [{ keyId: 'key_1' }, /SEARCH .* USING INDEX crossmodel_usage_by_key \(key_id=\?/],
     [{ endUser: 'user_1' }, /SEARCH .* USING INDEX crossmodel_usage_by_end_user \(end_user=\?/],
-    [{ accountId: 'acme', model: 'a/b', status: 'failed' }, /SEARCH .* crossmodel_usage_by_account/],
+    [{ accountId: 'acme', model: 'a/b' }, /SEARCH .* crossmodel_usage_by_account/],
+    [
+      { accountId: 'acme', model: 'a/b', status: 'failed' },
+      /crossmodel_usage_failures_of_account \(account_id=\?/,
+    ],
+    [{ status: 'aborted' }, /crossmodel_usage_failures\b/],
   ])('reads records with %j by an index, without sorting', async (filter, plan) => {
     const first = await planOf(selectRecords({ ...filter, limit: 50 }))
     expect(first).toMatch(plan)
