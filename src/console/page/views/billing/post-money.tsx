@@ -88,9 +88,14 @@ function PostDialog({
       isHeld
       onClose={onClose}
       footer={
-        <button type="submit" class="button primary" form={formId} disabled={isBusy}>
-          Post
-        </button>
+        <>
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button primary" form={formId} disabled={isBusy}>
+            Post
+          </button>
+        </>
       }
     >
       <form
