@@ -1,5 +1,5 @@
+import { encodeBase64Url } from '../canonical/base64-url.js'
 import type { GatewayResponse } from '../gateway/http/http.js'
-import { encodeBase64Url } from './session/base64.js'
 
 /** The bundled page. */
 export interface PageBundle {

@@ -1,6 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { decodeBase64Url, encodeBase64Url } from '../canonical/base64-url.js'
 import { isJsonObject, parseJson } from '../canonical/json.js'
 import type { OpaqueState } from '../canonical/state.js'
 import type { CodecContext, OpenedState } from './protocol.js'
@@ -37,7 +38,7 @@ export function createCodecContext(secrets: readonly EnvelopeSecret[] = []): Cod
   return {
     seal(state) {
       const id = signer?.id ?? '0'
-      const payload = toBase64Url(utf8ToBytes(JSON.stringify(toWire(state))))
+      const payload = encodeBase64Url(utf8ToBytes(JSON.stringify(toWire(state))))
       return `${PREFIX}.${id}.${payload}.${tag(signer?.secret, id, payload)}`
     },
     open: (text) => openEnvelope(text, byId, signer === undefined),
@@ -76,7 +77,7 @@ function openEnvelope(
   const secret = secrets.get(id)
   if (secret === undefined && !(allowUnsigned && id === '0')) return { status: 'tampered' }
   if (!equalInConstantTime(tag(secret, id, payload), given)) return { status: 'tampered' }
-  const bytes = fromBase64Url(payload)
+  const bytes = decodeBase64Url(payload)
   const state = bytes === null ? null : fromWire(parseJson(new TextDecoder().decode(bytes)))
   return state === null ? { status: 'tampered' } : { status: 'ours', state }
 }
@@ -84,7 +85,7 @@ function openEnvelope(
 function tag(secret: string | undefined, id: string, payload: string): string {
   const message = utf8ToBytes(`${PREFIX}.${id}.${payload}`)
   const digest = secret === undefined ? sha256(message) : hmac(sha256, utf8ToBytes(secret), message)
-  return toBase64Url(digest.subarray(0, TAG_BYTES))
+  return encodeBase64Url(digest.subarray(0, TAG_BYTES))
 }
 
 /** Short field names in a fixed order: the envelope stands in every later request of the conversation. */
@@ -120,21 +121,6 @@ function equalInConstantTime(one: string, other: string): boolean {
   let difference = 0
   for (let at = 0; at < one.length; at++) difference |= one.charCodeAt(at) ^ other.charCodeAt(at)
   return difference === 0
-}
-
-function toBase64Url(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
-}
-
-function fromBase64Url(text: string): Uint8Array | null {
-  try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0))
-  } catch {
-    return null
-  }
 }
 
 function toBase32(bytes: Uint8Array): string {

@@ -1,7 +1,7 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { decodeBase64Url, encodeBase64Url } from '../../canonical/base64-url.js'
 import { type JsonValue, parseJson } from '../../canonical/json.js'
 import { GatewayError } from '../../errors.js'
-import { decodeBase64Url, encodeBase64Url } from '../session/base64.js'
 import type { List, PageQuery } from './types.js'
 
 const USUAL_LIMIT = 100

@@ -1,8 +1,8 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { decodeBase64Url, encodeBase64Url } from '../../canonical/base64-url.js'
 import { isJsonObject, parseJson } from '../../canonical/json.js'
 import type { RequestHeaders } from '../../gateway/http/http.js'
 import { isSameText, sign } from '../secrets.js'
-import { decodeBase64Url, encodeBase64Url } from './base64.js'
 
 const NAME = 'crossmodel_console'
 const LIFE_MS = 12 * 60 * 60 * 1000

@@ -1,9 +1,9 @@
+import { encodeBase64Url } from '../../canonical/base64-url.js'
 import type { GatewayRequest, RequestHeaders } from '../../gateway/http/http.js'
 import { single } from '../../gateway/http/headers.js'
 import { ConsoleError } from '../console-error.js'
 import { type Principal, principalKey } from '../principal.js'
 import { isSameText, sign } from '../secrets.js'
-import { encodeBase64Url } from './base64.js'
 
 /** What the page of a principal shows on everything that it writes, and no other site can know. */
 export function csrfToken(key: Uint8Array, principal: Principal): string {
