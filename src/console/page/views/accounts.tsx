@@ -1,9 +1,9 @@
 import type { JSX } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Account, List } from '../api/types.js'
 import { ViewHead } from '../parts/card.js'
-import { Dialog } from '../parts/dialog.js'
 import { TextField } from '../parts/field.js'
+import { FormDialog } from '../parts/form-dialog.js'
 import { Icon } from '../parts/icon.js'
 import { Pager } from '../parts/pager.js'
 import { Empty, Loading, ProblemNote } from '../parts/states.js'
@@ -85,12 +85,11 @@ function CreateAccount({
   readonly onClose: () => void
 }): JSX.Element {
   const { client, notify } = useConsole()
-  const formId = useId()
   const [id, setId] = useState('')
   const [name, setName] = useState('')
-  const { isBusy, problem, submit } = useSubmit()
+  const step = useSubmit()
   const create = (): void =>
-    submit(async () => {
+    step.submit(async () => {
       const account = await client.send<Account>('POST', 'accounts', {
         ...(id.trim() === '' ? {} : { id: id.trim() }),
         ...(name.trim() === '' ? {} : { name: name.trim() }),
@@ -100,40 +99,22 @@ function CreateAccount({
       onClose()
     })
   return (
-    <Dialog
+    <FormDialog
       title="Create account"
-      isHeld
+      action="Create account"
+      step={step}
+      onSubmit={create}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" form={formId} disabled={isBusy}>
-            Create account
-          </button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          create()
-        }}
-      >
-        <TextField label="Name" value={name} maxLength={256} onValue={setName} />
-        <TextField
-          label="Account id"
-          isMono
-          maxLength={128}
-          hint="Cannot be changed later. Nothing means one is made up."
-          value={id}
-          onValue={setId}
-        />
-        {problem !== null && <ProblemNote problem={problem} />}
-      </form>
-    </Dialog>
+      <TextField label="Name" value={name} maxLength={256} onValue={setName} />
+      <TextField
+        label="Account id"
+        isMono
+        maxLength={128}
+        hint="Cannot be changed later. Nothing means one is made up."
+        value={id}
+        onValue={setId}
+      />
+    </FormDialog>
   )
 }

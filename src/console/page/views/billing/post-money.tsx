@@ -1,12 +1,13 @@
 import type { JSX } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
 import type { MoneyMove, PostingResult } from '../../api/types.js'
 import { parseMoney, type Separators, separatorsOf } from '../../money.js'
 import { Card } from '../../parts/card.js'
 import { Dialog } from '../../parts/dialog.js'
 import { SelectField, TextField } from '../../parts/field.js'
-import { Note, ProblemNote } from '../../parts/states.js'
+import { FormDialog } from '../../parts/form-dialog.js'
+import { Note } from '../../parts/states.js'
 import { useConsole } from '../../state/console-context.js'
 import { useSubmit } from '../../state/use-resource.js'
 
@@ -61,7 +62,6 @@ function PostDialog({
   readonly onClose: () => void
 }): JSX.Element {
   const { client, format } = useConsole()
-  const formId = useId()
   const [typed, setTyped] = useState<Typed>(() => ({
     path: 'credits',
     amount: '',
@@ -70,12 +70,12 @@ function PostDialog({
   }))
   const [isChecked, setChecked] = useState(false)
   const [result, setResult] = useState<PostingResult | null>(null)
-  const { isBusy, problem, submit } = useSubmit()
+  const step = useSubmit()
   const amount = readAmount(typed, separatorsOf(format.locales))
   const post = (): void => {
     setChecked(true)
     if (amount === null) return
-    submit(async () => {
+    step.submit(async () => {
       const path = pathOf('accounts', accountId, typed.path)
       setResult(await client.send('POST', path, toMove(typed, amount)))
       onPosted()
@@ -83,33 +83,9 @@ function PostDialog({
   }
   if (result !== null) return <Outcome result={result} onClose={onClose} />
   return (
-    <Dialog
-      title="Post money"
-      isHeld
-      onClose={onClose}
-      footer={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" form={formId} disabled={isBusy}>
-            Post
-          </button>
-        </>
-      }
-    >
-      <form
-        id={formId}
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          post()
-        }}
-      >
-        <PostFields typed={typed} isWrong={isChecked && amount === null} onTyped={setTyped} />
-        {problem !== null && <ProblemNote problem={problem} />}
-      </form>
-    </Dialog>
+    <FormDialog title="Post money" action="Post" step={step} onSubmit={post} onClose={onClose}>
+      <PostFields typed={typed} isWrong={isChecked && amount === null} onTyped={setTyped} />
+    </FormDialog>
   )
 }
 

@@ -1,13 +1,14 @@
 import type { JSX } from 'preact'
-import { useId, useMemo, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
 import type { CreatedKey, KeySettings, NewKey } from '../../api/types.js'
 import { type KeyFormErrors, NEW_KEY_FORM, readKeyForm } from '../../key-form.js'
 import { separatorsOf } from '../../money.js'
 import { CopyButton } from '../../parts/copy-button.js'
 import { Dialog } from '../../parts/dialog.js'
+import { FormDialog } from '../../parts/form-dialog.js'
 import { NeedsAccount } from '../../parts/needs-account.js'
-import { Note, ProblemNote } from '../../parts/states.js'
+import { Note } from '../../parts/states.js'
 import { formatHash, toView } from '../../router.js'
 import { useConsole } from '../../state/console-context.js'
 import { useSubmit } from '../../state/use-resource.js'
@@ -53,54 +54,35 @@ function CreateForm({
   readonly onClose: () => void
 }): JSX.Element {
   const { client, format, rememberKey } = useConsole()
-  const formId = useId()
   const separators = useMemo(() => separatorsOf(format.locales), [format])
   const [values, setValues] = useState(NEW_KEY_FORM)
   const [errors, setErrors] = useState<KeyFormErrors>({})
-  const { isBusy, problem, submit } = useSubmit()
+  const step = useSubmit()
   const create = (): void => {
     const reading = readKeyForm(values, separators)
     setErrors(reading.errors ?? {})
     if (reading.input === null) return
     const body = toNewKey(reading.input)
-    submit(async () => {
+    step.submit(async () => {
       const key = await client.send<CreatedKey>('POST', pathOf('accounts', accountId, 'keys'), body)
       rememberKey(key)
       onCreated(key)
     })
   }
   return (
-    <Dialog
+    <FormDialog
       title="Create key"
-      isHeld
+      action={step.isBusy ? 'Creating…' : 'Create key'}
+      step={step}
+      onSubmit={create}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="button primary" form={formId} disabled={isBusy}>
-            {isBusy ? 'Creating…' : 'Create key'}
-          </button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          create()
-        }}
-      >
-        <KeyFields
-          values={values}
-          errors={errors}
-          onChange={(change) => setValues((before) => ({ ...before, ...change }))}
-        />
-      </form>
-      {problem !== null && <ProblemNote problem={problem} />}
-    </Dialog>
+      <KeyFields
+        values={values}
+        errors={errors}
+        onChange={(change) => setValues((before) => ({ ...before, ...change }))}
+      />
+    </FormDialog>
   )
 }
 

@@ -90,37 +90,26 @@ function MoreFields({ values, errors, onChange }: FieldsProps): JSX.Element {
 
 type TextKeys = Exclude<keyof KeyFormValues, 'allowedModels'>
 
-function WholeField({
-  label,
-  field,
-  values,
-  errors,
-  onChange,
-}: FieldsProps & { readonly label: string; readonly field: TextKeys }): JSX.Element {
-  return (
-    <TextField
-      label={label}
-      inputMode="numeric"
-      placeholder="No limit"
-      value={values[field]}
-      error={errors[field]}
-      onValue={(value) => onChange({ [field]: value })}
-    />
-  )
+type LimitProps = FieldsProps & { readonly label: string; readonly field: TextKeys }
+
+function WholeField(props: LimitProps): JSX.Element {
+  return <LimitField inputMode="numeric" {...props} />
 }
 
-function MoneyField({
-  label,
+function MoneyField(props: LimitProps): JSX.Element {
+  return <LimitField inputMode="decimal" unit="USD" {...props} />
+}
+
+function LimitField({
   field,
   values,
   errors,
   onChange,
-}: FieldsProps & { readonly label: string; readonly field: TextKeys }): JSX.Element {
+  ...kind
+}: LimitProps & { readonly inputMode: 'numeric' | 'decimal'; readonly unit?: string }): JSX.Element {
   return (
     <TextField
-      label={label}
-      inputMode="decimal"
-      unit="USD"
+      {...kind}
       placeholder="No limit"
       value={values[field]}
       error={errors[field]}
