@@ -21,6 +21,7 @@ import {
   withLimit,
 } from './checks.js'
 import type { Acted, AdminContext, RunAdmin } from './context.js'
+import { readPages } from './read-pages.js'
 
 /** Money that comes or goes without a call. */
 export interface MoneyMove extends Acted {
@@ -102,7 +103,8 @@ export function createMoneyAdmin(run: RunAdmin): MoneyAdmin {
     adjust: post('adjustment'),
     balance: (accountId) => run(({ stores }) => stores.ledger.balance(accountId)),
     entries,
-    exportEntries: (query) => exportEntries(entries, query),
+    exportEntries: (query) =>
+      readPages((last) => entries({ ...query, beforeId: last?.id, limit: PAGE_LIMITS.most })),
     verifyLedger: () => run(({ stores }) => verifyLedger(stores.ledger)),
     sweep: () => run(({ stores, now }) => stores.ledger.sweep(now())),
   }
@@ -121,22 +123,5 @@ async function postMoney(
     if (!(cause instanceof RangeError)) throw cause
     const message = 'amountMicro is more than the balance can count.'
     throw new GatewayError('invalid_value', message, { param: 'amountMicro', cause })
-  }
-}
-
-async function* exportEntries(
-  read: MoneyAdmin['entries'],
-  query: EntryQuery,
-): AsyncGenerator<LedgerEntry, void, undefined> {
-  let beforeId = query.beforeId
-  for (;;) {
-    const page = await read({
-      ...query,
-      ...(beforeId === undefined ? {} : { beforeId }),
-      limit: PAGE_LIMITS.most,
-    })
-    yield* page
-    beforeId = page.at(-1)?.id
-    if (beforeId === undefined || page.length < PAGE_LIMITS.most) return
   }
 }

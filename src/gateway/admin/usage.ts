@@ -22,6 +22,7 @@ import {
   withLimit,
 } from './checks.js'
 import type { RunAdmin } from './context.js'
+import { readPages } from './read-pages.js'
 
 /** Which records, newest first; what is absent does not filter. */
 export interface UsageListQuery extends UsageFilter {
@@ -132,12 +133,5 @@ async function* exportRecords(
   filter: UsageFilter,
 ): AsyncGenerator<UsageRecord, void, undefined> {
   checkInput(filter, { optional: FILTER })
-  let after: UsageQuery['after']
-  for (;;) {
-    const page = await readPage({ ...filter, after, limit: PAGE_LIMITS.most })
-    yield* page
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAGE_LIMITS.most) return
-    after = { time: last.time, requestId: last.requestId }
-  }
+  yield* readPages((last) => readPage({ ...filter, after: last, limit: PAGE_LIMITS.most }))
 }
