@@ -101,7 +101,7 @@ export function tellRoles(open: OpenVisit): void {
       expect(await snapshot(world)).toEqual(before)
       await goTo(page, 'Keys')
       await page.getByRole('button', { name: 'Create key' }).click()
-      await page.getByRole('button', { name: 'Create key' }).last().click()
+      await dialogOf(page, 'Create key').getByRole('button', { name: 'Create key' }).click()
       await dialogOf(page, 'Your new key').waitFor()
     })
   })
