@@ -1,18 +1,10 @@
-import {
-  Agent,
-  OpenAIChatCompletionsModel,
-  OpenAIResponsesModel,
-  Runner,
-  setTracingDisabled,
-  tool,
-} from '@openai/agents'
+import { OpenAIChatCompletionsModel, OpenAIResponsesModel } from '@openai/agents'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { KEY } from '../support/test-gateway.js'
+import { createWeatherAgent } from '../support/weather-agent.js'
 import { createPairGateway, inBothModes } from './pair.js'
 import { DEEPSEEK, type Vendor, VENDORS } from './vendors.js'
-
-setTracingDisabled(true)
 
 const MODELS = { chat: OpenAIChatCompletionsModel, responses: OpenAIResponsesModel } as const
 const vendors: Readonly<Record<string, Vendor>> = { ...VENDORS, deepseek: DEEPSEEK }
@@ -32,31 +24,9 @@ describe.each(pairs)('OpenAI Agents: $client → $vendorName (streamed: $streame
       maxRetries: 0,
       fetch: tested.fetch,
     })
-    const asked: unknown[] = []
-    const agent = new Agent({
-      name: 'Reporter',
-      instructions: 'Be brief.',
-      model: new MODELS[pair.client](client, `pair/${pair.vendorName}`),
-      modelSettings: { reasoning: { effort: 'high', summary: 'auto' }, store: false },
-      tools: [
-        tool({
-          name: 'weather',
-          description: 'Tells the weather',
-          strict: true,
-          parameters: {
-            type: 'object',
-            properties: { city: { type: 'string' } },
-            required: ['city'],
-            additionalProperties: false,
-          },
-          execute: (input) => {
-            asked.push(input)
-            return 'sunny'
-          },
-        }),
-      ],
-    })
-    const runner = new Runner({ tracingDisabled: true })
+    const model = new MODELS[pair.client](client, `pair/${pair.vendorName}`)
+    const reasoning = { effort: 'high', summary: 'auto' } as const
+    const { agent, runner, asked } = createWeatherAgent(model, { reasoning, store: false })
     const prompt = '[[reason:Because.]][[tool:weather {"city":"Bern"}]][[tool:weather {"city":"Basel"}]]'
     const finalOutput = async (): Promise<unknown> => {
       if (!pair.streamed) return (await runner.run(agent, prompt)).finalOutput

@@ -1,11 +1,11 @@
 import { createOpenAI } from '@ai-sdk/openai'
-import { Agent, OpenAIResponsesModel, Runner, setTracingDisabled, tool as agentTool } from '@openai/agents'
+import { OpenAIResponsesModel } from '@openai/agents'
 import { generateText, isStepCount, jsonSchema, type ModelMessage, streamText, tool } from 'ai'
 import { describe, expect, it } from 'vitest'
 import { KEY } from '../../support/test-gateway.js'
+import { createWeatherAgent } from '../../support/weather-agent.js'
 import { allOf, asked, createStateGateway, FOREIGN_MODELS, type StateGateway } from './state-gateway.js'
 
-setTracingDisabled(true)
 // Its hints about models that it does not know are no concern of these tests.
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
 
@@ -67,30 +67,11 @@ describe.each(rows)('the AI SDK as it comes, with $model (streamed: $streamed)',
 describe.each(rows)('OpenAI Agents with $model (streamed: $streamed)', ({ model, streamed }) => {
   const start = () => {
     const tested = createStateGateway()
-    const asks: unknown[] = []
-    const agent = new Agent({
-      name: 'Reporter',
-      instructions: 'Be brief.',
-      model: new OpenAIResponsesModel(tested.openai(), model),
-      tools: [
-        agentTool({
-          name: 'weather',
-          description: 'Tells the weather',
-          strict: true,
-          parameters: {
-            type: 'object',
-            properties: { city: { type: 'string' } },
-            required: ['city'],
-            additionalProperties: false,
-          },
-          execute: (input) => {
-            asks.push(input)
-            return 'sunny'
-          },
-        }),
-      ],
-    })
-    const runner = new Runner({ tracingDisabled: true })
+    const {
+      agent,
+      runner,
+      asked: asks,
+    } = createWeatherAgent(new OpenAIResponsesModel(tested.openai(), model))
     const run = async (text: string, options: { conversationId?: string; previousResponseId?: string }) => {
       if (!streamed) return await runner.run(agent, text, options)
       const result = await runner.run(agent, text, { ...options, stream: true })
