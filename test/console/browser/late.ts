@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defer } from '../../contracts/http-server.js'
 import type { OpenVisit, Visit } from './browser.js'
 import { atView, eventually, goToAddress, signIn } from './pages.js'
-import { ACCOUNT, makeUsage, startWorld, TOKEN, type World } from './world.js'
+import { ACCOUNT, BY, makeUsage, startWorld, TOKEN, type World } from './world.js'
 
 /** What one does while the page still waits for something is not undone by it. */
 export function tellLate(open: OpenVisit): void {
@@ -44,6 +44,40 @@ export function tellLate(open: OpenVisit): void {
     })
   })
 
+  it('an account has its own name in its settings, also where another one stood before', async () => {
+    const { page } = visit
+    await world.gateway.admin.accounts.create({ id: 'globex', name: 'Globex', ...BY })
+    await signIn(page, world)
+    for (const [id, name] of [
+      [ACCOUNT, 'Acme'],
+      ['globex', 'Globex'],
+    ] as const) {
+      await goToAddress(page, `#/settings?account=${id}`, 'Settings')
+      await page.getByText(id, { exact: true }).waitFor()
+      await eventually(() => page.getByLabel('Name').inputValue()).toBe(name)
+    }
+  })
+
+  it('an alias leaves the one before it, though the account has not been read again', async () => {
+    const { page } = visit
+    await signIn(page, world)
+    await goToAddress(page, `#/settings?account=${ACCOUNT}`, 'Settings')
+    const read = defer()
+    await page.route(isAcme, async (route) => {
+      if (route.request().method() === 'GET') await read.promise
+      await route.continue()
+    })
+    for (const alias of ['fast', 'smart']) {
+      await page.getByLabel('Alias', { exact: true }).fill(alias)
+      await page.getByLabel('Leads to model').fill('test/chat')
+      await page.getByRole('button', { name: 'Add alias' }).click()
+      await page.getByText(`The alias ${alias} leads to`).waitFor()
+    }
+    const account = await world.gateway.admin.accounts.get(ACCOUNT)
+    expect(account?.aliases).toEqual({ fast: 'test/chat', smart: 'test/chat' })
+    read.resolve()
+  })
+
   it('a filter keeps what is typed while the list for its first letters comes', async () => {
     const { page } = visit
     await makeUsage(world)
@@ -61,6 +95,7 @@ export function tellLate(open: OpenVisit): void {
   })
 }
 
+const isAcme = ({ pathname }: URL): boolean => pathname.endsWith(`/api/v1/accounts/${ACCOUNT}`)
 const isAccounts = ({ pathname }: URL): boolean => pathname.endsWith('/api/v1/accounts')
 
 /** Keeps the page waiting for the list of accounts. */
