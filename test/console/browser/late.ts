@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defer } from '../../contracts/http-server.js'
 import type { OpenVisit, Visit } from './browser.js'
-import { atView, eventually, goToAddress, signIn } from './pages.js'
+import { atView, dialogOf, eventually, goToAddress, signIn } from './pages.js'
 import { ACCOUNT, BY, makeUsage, startWorld, TOKEN, type World } from './world.js'
 
 /** What one does while the page still waits for something is not undone by it. */
@@ -55,6 +55,16 @@ export function tellLate(open: OpenVisit): void {
       await goToAddress(page, `#/settings?account=${id}`, 'Settings')
       await page.getByText(id, { exact: true }).waitFor()
       await eventually(() => page.getByLabel('Name').inputValue()).toBe(name)
+    }
+  })
+
+  it('a key has its own name in its form, also where another one stood before', async () => {
+    const { page } = visit
+    await signIn(page, world)
+    for (const name of ['First', 'Second']) {
+      const created = await world.gateway.admin.keys.create({ accountId: ACCOUNT, name, ...BY })
+      await goToAddress(page, `#/keys?account=${ACCOUNT}&key=${created?.key.id}`, 'Keys')
+      await eventually(() => dialogOf(page, name).getByLabel('Name').inputValue()).toBe(name)
     }
   })
 
