@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import type { UpstreamError } from '../../src/index.js'
 import { leaveOutRefused } from '../../src/gateway/send/refused-field.js'
+import { defer } from '../contracts/http-server.js'
 import {
   CHAT,
   chatAnswer,
@@ -12,6 +13,7 @@ import {
   stream,
   whole,
 } from '../support/calls.js'
+import { readAnswer } from '../support/read-answer.js'
 import { BALANCE, createTestGateway } from '../support/test-gateway.js'
 
 const USAGE = { input_tokens: 10, output_tokens: 5, total_tokens: 15 }
@@ -78,16 +80,15 @@ describe('a reasoning summary that OpenAI shows to verified organisations only',
 
   it('is reported to the operator when the head went out before the refusal came', async () => {
     const tested = createTestGateway({ timeouts: { commitMs: 1 } })
-    const head = new Promise((resolve) => setTimeout(resolve, 30))
+    const head = defer()
     tested.vendor.play(
-      { ...refusal('reasoning.summary', UNVERIFIED), head },
+      { ...refusal('reasoning.summary', UNVERIFIED), head: head.promise },
       stream(...responsesStream(USAGE)),
     )
-    const { text, headers } = await tested.post(RESPONSES.path, {
-      ...RESPONSES.request(),
-      reasoning: { summary: 'auto' },
-      stream: true,
-    })
+    const body = { ...RESPONSES.request(), reasoning: { summary: 'auto' }, stream: true }
+    const answer = await tested.handle(RESPONSES.path, { body })
+    head.resolve()
+    const { text, headers } = await readAnswer(answer)
     expect(text).toContain('hello')
     expect(headers['x-crossmodel-warnings']).toBeUndefined()
     expect(tested.warnings).toMatchObject([{ warnings: [{ path: 'reasoning.summary' }] }])

@@ -37,7 +37,7 @@ export interface RunningGateway {
   readonly stop: () => Promise<Remains>
 }
 
-const GRACE_MS = 5000
+const GRACE_MS = 10_000
 const KEEP_ALIVE_MS = 120_000
 
 /** Opens the stores that a configuration names and listens on a free port of the loopback address. */
@@ -60,9 +60,7 @@ export async function startGateway(config: GatewayConfigData): Promise<RunningGa
       await gateway.close()
       const books = await readBooks({ ledger, usage })
       await closeStores()
-      // Sockets take a turn to be gone.
-      await sleep(200)
-      return { ...books, leftovers: process.getActiveResourcesInfo().filter(isLasting), errors }
+      return { ...books, leftovers: await readLeftovers(), errors }
     },
   }
 }
@@ -145,6 +143,14 @@ function sampleProcess(): Omit<Sample, 'inFlight' | 'requests' | 'heldMicro'> {
 /** What must not outlive a gateway; the channel to the process above is a pipe. */
 const LASTING: ReadonlySet<string> = new Set(['TCPSocketWrap', 'TCPServerWrap', 'Timeout', 'Immediate'])
 
-function isLasting(resource: string): boolean {
-  return LASTING.has(resource)
+const LOOKS = 50
+const LOOK_MS = 200
+
+/** Sockets take a turn to be gone, and longer on a busy machine. */
+async function readLeftovers(): Promise<readonly string[]> {
+  for (let look = 1; ; look += 1) {
+    await sleep(LOOK_MS)
+    const leftovers = process.getActiveResourcesInfo().filter((resource) => LASTING.has(resource))
+    if (leftovers.length === 0 || look === LOOKS) return leftovers
+  }
 }

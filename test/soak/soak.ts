@@ -106,6 +106,7 @@ async function watch(
   const samples: Sample[] = []
   const quiet: Sample[] = []
   let longestDelayMs = 0
+  const maxDelayMs = silenceMs / 2
   const startedAt = Date.now()
   const endsAt = startedAt + seconds * 1000
   let restsAt = startedAt + restSeconds * 1000
@@ -118,23 +119,28 @@ async function watch(
     longestDelayMs = Math.max(longestDelayMs, delayMs)
     report(`${describe(startedAt, sample, 'under load')}, longest delay ${Math.round(delayMs)} ms`)
     if (Date.now() < restsAt && Date.now() < endsAt) continue
-    const rest = await sampleAtRest(gateway, clients)
+    const rest = await sampleAtRest(gateway, clients, maxDelayMs)
     quiet.push(rest)
     report(describe(startedAt, rest, 'at rest'))
     restsAt = Date.now() + restSeconds * 1000
   }
-  return { samples, quiet, longestDelayMs, maxDelayMs: silenceMs / 2 }
+  return { samples, quiet, longestDelayMs, maxDelayMs }
 }
 
 /** What clients that have left set off may take a little longer than they did. */
 const REST_MS = 1000
 
-async function sampleAtRest(gateway: Worker, clients: Worker): Promise<Sample> {
+async function sampleAtRest(gateway: Worker, clients: Worker, longestMs: number): Promise<Sample> {
   await clients.ask('pause')
-  await sleep(REST_MS)
-  const sample = await gateway.ask<Sample>('sample')
-  await clients.ask('resume')
-  return sample
+  const startedAt = Date.now()
+  for (;;) {
+    await sleep(REST_MS)
+    const sample = await gateway.ask<Sample>('sample')
+    const isBusy = sample.inFlight > 0 || sample.heldMicro > 0
+    if (isBusy && Date.now() - startedAt < longestMs) continue
+    await clients.ask('resume')
+    return sample
+  }
 }
 
 function describe(startedAt: number, sample: Sample, how: string): string {

@@ -8,10 +8,10 @@ import { BrandMark } from './parts/brand.js'
 import { Dialog, focusHeading } from './parts/dialog.js'
 import { SelectField } from './parts/field.js'
 import { Icon } from './parts/icon.js'
-import { Empty, Note } from './parts/states.js'
+import { Empty, Loading, Note } from './parts/states.js'
 import { Toasts, useToasts } from './parts/toast.js'
 import { ViewHead } from './parts/card.js'
-import { formatHash, type ParamChange, toView, withParams } from './router.js'
+import { formatHash, type ParamChange, parseHash, toView, withParams } from './router.js'
 import { Console, type ConsoleContext, useConsole } from './state/console-context.js'
 import { useAccount } from './state/use-lists.js'
 import { useRoute } from './state/use-route.js'
@@ -62,13 +62,14 @@ export function Shell({
     }),
     [session, client, format, route, accountId, account, newKey, setParams, notify, theme],
   )
-  useOnlyAccount(context, (only) => go(withParams(route, { account: only }), true))
+  const isChosen = useOnlyAccount(context)
   const view = viewsFor(session.role).find(({ name }) => name === route.view)
   useViewChange(session.title, route.view, view)
+  const shown = view === undefined ? <NoView /> : <view.component />
 
   return (
     <Console.Provider value={context}>
-      <Frame>{view === undefined ? <NoView /> : <view.component />}</Frame>
+      <Frame>{isChosen ? shown : <Loading />}</Frame>
       <Toasts toasts={toasts} dismiss={dismiss} />
     </Console.Provider>
   )
@@ -96,20 +97,24 @@ function Frame({ children }: { readonly children: JSX.Element }): JSX.Element {
   )
 }
 
-/** Where an operator has one account, there is nothing to choose. */
-function useOnlyAccount(
-  { client, isOperator, accountId }: ConsoleContext,
-  choose: (id: string) => void,
-): void {
+/** Where an operator has one account, there is nothing to choose. False until that is known: a view would change then. */
+function useOnlyAccount({ client, isOperator, accountId, go }: ConsoleContext): boolean {
+  const [isChosen, setChosen] = useState(!isOperator || accountId !== null)
   useEffect(() => {
-    if (!isOperator || accountId !== null) return
+    if (isChosen) return
     const chooseOnly = async (): Promise<void> => {
       const { data } = await client.get<List<Account>>('accounts', { limit: 2 })
       const [only] = data
-      if (only !== undefined && data.length === 1) choose(only.id)
+      // One may have gone elsewhere since it was asked.
+      const route = parseHash(location.hash)
+      if (only === undefined || data.length > 1 || route.params['account'] !== undefined) return
+      go(withParams(route, { account: only.id }), true)
     }
-    chooseOnly().catch(() => undefined)
-  }, [isOperator])
+    void chooseOnly()
+      .catch(() => undefined)
+      .finally(() => setChosen(true))
+  }, [])
+  return isChosen
 }
 
 /** A new view has its title on the document and takes the focus; the first one leaves it where it is. */

@@ -52,7 +52,7 @@ test('goes on when a store fails, and says so once for each time that it went wr
   Object.assign(ledger, {
     sweep: (now: number) => {
       sweeps += 1
-      if (sweeps % 4 !== 0) throw new Error('password=hunter2')
+      if (sweeps !== 4) throw new Error('password=hunter2')
       return original.sweep(now)
     },
   })

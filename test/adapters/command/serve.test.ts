@@ -15,7 +15,8 @@ const vendor = await openVendor()
 function launch(words: readonly string[]) {
   const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
-  const exited = once(child, 'exit') as Promise<[number | null, string | null]>
+  // Not `exit`: what it has written may come behind that.
+  const exited = once(child, 'close') as Promise<[number | null, string | null]>
   let output = ''
   const ready = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {

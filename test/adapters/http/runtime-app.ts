@@ -4,6 +4,8 @@ import type { GatewayRequest, GatewayResponse, ResponseStream } from '../../../s
 
 /** The handler that runtimes.test.ts serves on Bun, Deno and workerd; it counts what happens to its streams. */
 const counts = { returns: 0, aborts: 0 }
+/** How many further chunks of `/stream` the client has asked for by `/next`. */
+const wanted = { chunks: 0 }
 
 async function handle(request: GatewayRequest): Promise<GatewayResponse> {
   const [path = ''] = request.path.split('?')
@@ -13,7 +15,10 @@ async function handle(request: GatewayRequest): Promise<GatewayResponse> {
     case '/counts':
       return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(counts) }
     case '/stream':
-      return stream(chunks(3, 3))
+      return stream(chunks(3, 3, (made) => wanted.chunks >= made))
+    case '/next':
+      wanted.chunks += 1
+      return { status: 204, headers: {}, body: '' }
     case '/endless':
       request.signal?.addEventListener('abort', () => (counts.aborts += 1))
       return stream(chunks(Infinity, Infinity))
@@ -38,14 +43,19 @@ function stream(body: ResponseStream): GatewayResponse {
   return { status: 200, headers: { 'content-type': 'text/event-stream' }, body }
 }
 
-/** Chunks with a silence between them; after `good` of them the stream breaks. */
-function chunks(length: number, good: number): ResponseStream {
+function silence(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+/** Chunks with a silence between them, each when it may be made; after `good` of them the stream breaks. */
+function chunks(length: number, good: number, mayMake = (_made: number) => true): ResponseStream {
   let made = 0
   return {
     [Symbol.asyncIterator]: () => ({
       async next() {
         if (made === length) return { done: true, value: undefined }
-        if (made > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+        if (made > 0) await silence()
+        while (!mayMake(made)) await silence()
         if (made === good) throw new Error('broken on purpose')
         made += 1
         return { done: false, value: `data: ${made}\n\n` }

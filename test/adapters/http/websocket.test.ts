@@ -326,7 +326,7 @@ describe('a client that leaves', () => {
   })
 
   test('without a word is found by a ping; one that answers stays', async () => {
-    const { connect } = await startSocketGateway({}, { pingMs: 30 })
+    const { connect } = await startSocketGateway({}, { pingMs: 500 })
     const [dead, alive] = await Promise.all([connect({ autoPong: false }), connect()])
     expect(await dead.closed).toBe(1006)
     expect(textOf(await alive.create({ model: CHAT, input: 'here' }))).toContain('here')

@@ -122,7 +122,7 @@ describePostgres('connections that break', ({ server, open, openPool, freshSchem
   })
 
   it('case 70: while the database is down everything rejects in time, and works again afterwards', async () => {
-    const stores = await open({ pool: openPool(), timeoutMs: 400 })
+    const stores = await open({ pool: openPool(), timeoutMs: 2000 })
     await fund(stores)
     await stores.ledger.hold(holdRequest({ amountMicro: 50 }))
     await server().kill('crash')
@@ -154,7 +154,7 @@ describePostgres('connections that break', ({ server, open, openPool, freshSchem
 
   it('gives up an operation whose lock is never given back, and is sound afterwards', async () => {
     const schema = freshSchema()
-    const stores = await open({ pool: openPool(), schema, timeoutMs: 300 })
+    const stores = await open({ pool: openPool(), schema, timeoutMs: 2000 })
     await fund(stores)
     const blocker = await openPool().connect()
     await blocker.query(`BEGIN; SELECT * FROM ${schema}.crossmodel_wallets FOR UPDATE`)
@@ -168,7 +168,7 @@ describePostgres('connections that break', ({ server, open, openPool, freshSchem
   it('gives up a database that accepts connections and answers nothing', async () => {
     let mute = false
     const pool = faultyPool(openPool(), (_text, run) => (mute ? new Promise(() => {}) : run()))
-    const stores = await open({ pool, timeoutMs: 200 })
+    const stores = await open({ pool, timeoutMs: 1000 })
     mute = true
     expect(await failureOf(() => stores.ledger.balance('acme'))).toMatchObject(DB_ERROR)
     expect(await failureOf(() => stores.ledger.settle('h', 1))).toMatchObject(DB_ERROR)
@@ -181,7 +181,7 @@ describePostgres('connections that break', ({ server, open, openPool, freshSchem
       if (armed && text.startsWith('WITH')) throw new Error('disk on fire')
       return run()
     })
-    const { ledger } = await open({ pool, timeoutMs: 200 })
+    const { ledger } = await open({ pool, timeoutMs: 1000 })
     armed = true
     expect(await failureOf(() => ledger.post(posting()))).toMatchObject(DB_ERROR)
     armed = false

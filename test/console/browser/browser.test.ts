@@ -4,6 +4,7 @@ import { describeBrowser } from './browser.js'
 import { tellInjection } from './injection.js'
 import { tellKeyboard } from './keyboard.js'
 import { tellLargeUsage } from './large-usage.js'
+import { tellLate } from './late.js'
 import { tellRoles } from './roles.js'
 import { tellStory } from './story.js'
 import { tellStrictness } from './strictness.js'
@@ -27,6 +28,9 @@ describeBrowser('the console', (open) => {
   })
   describe('without a mouse', () => {
     tellKeyboard(open)
+  })
+  describe('answers that come late', () => {
+    tellLate(open)
   })
   describe('a long list of requests', () => {
     tellLargeUsage(open)

@@ -23,6 +23,7 @@ export function tellKeyboard(open: OpenVisit): void {
     await goToAddress(page, '#/keys?account=acme', 'Keys')
     await page.reload()
     await atView(page, 'Keys')
+    await page.getByRole('button', { name: 'Account Acme' }).waitFor()
     const steps = await walk(page, 14)
     expect(steps.slice(0, 12)).toEqual(['Skip to content', 'AccountAcme', ...VIEWS.map(([title]) => title)])
     await page.reload()

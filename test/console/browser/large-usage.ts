@@ -74,9 +74,9 @@ export function tellLargeUsage(open: OpenVisit): void {
     await timed('a detail', () => goToAddress(page, `#/usage?request=${newest}`, 'Usage'))
     expect(await textOf(factOf(dialogOf(page, 'Request'), 'Model'))).toMatch(/^test\/model-\d+$/)
     await timed('overview', () => goToAddress(page, `#/overview?account=${ACCOUNT}`, 'Overview'))
-    await eventually(() => textOf(factOf(page.getByRole('main'), 'Requests this month'))).toMatch(
-      /^[\d,]{6,}/,
-    )
+    const requests = factOf(page.getByRole('main'), 'Requests this month').locator('.tile-value')
+    const count = await countThisMonth(world)
+    await eventually(() => textOf(requests)).toBe(count.toLocaleString('en-US'))
     expect(faults).toEqual([])
   })
 
@@ -90,6 +90,15 @@ export function tellLargeUsage(open: OpenVisit): void {
       expect(plan.join('; ')).not.toMatch(/TEMP B-TREE/)
     }
   })
+}
+
+/** On the first day of a month it is few. */
+async function countThisMonth({ stores }: World): Promise<number> {
+  const now = new Date()
+  const since = Date.UTC(now.getUTCFullYear(), now.getUTCMonth())
+  const until = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)
+  const days = await stores.usage.totals({ by: 'day', accountId: ACCOUNT, since, until })
+  return days.reduce((sum, { totals }) => sum + totals.requestCount, 0)
 }
 
 async function shownIds(page: Page): Promise<readonly string[]> {

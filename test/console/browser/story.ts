@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import OpenAI from 'openai'
 import type { Locator, Page } from 'playwright-core'
-import { afterEach, expect, it } from 'vitest'
-import { defer } from '../../contracts/http-server.js'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { defer, pause } from '../../contracts/http-server.js'
+import { DAY_MS } from '../../contracts/samples.js'
 import { chatAnswer, stream } from '../../support/calls.js'
 import type { OpenVisit } from './browser.js'
 import { HOSTS } from './hosts.js'
@@ -10,10 +11,17 @@ import { dialogOf, eventually, factOf, goTo, rowOf, signIn, textOf } from './pag
 import { callModel, costMicro, startWorld, type World } from './world.js'
 
 const NAME = 'Story key'
+/** No story takes longer. */
+const STORY_MS = 60_000
 
 /** What an operator does on a first day, from a key to its end, in every framework. */
 export function tellStory(open: OpenVisit): void {
   const closing: (() => Promise<void>)[] = []
+  // What a key may spend, and what stands on an invoice, are of a UTC day: one that is nearly over is waited for.
+  beforeEach(async () => {
+    const leftMs = DAY_MS - (Date.now() % DAY_MS)
+    if (leftMs < STORY_MS) await pause(leftMs)
+  }, 2 * STORY_MS)
   afterEach(async () => {
     for (const close of closing.splice(0).toReversed()) await close()
   })
@@ -52,6 +60,7 @@ async function createKey(page: Page): Promise<string> {
   const secret = await textOf(shown.getByLabel('Secret of the key'))
   expect(secret).toMatch(/^cm-\S{20,}$/)
   await shown.getByRole('button', { name: 'Done' }).click()
+  await shown.waitFor({ state: 'detached' })
   await rowOf(page, 'Keys', NAME).waitFor()
   // Once: neither the page nor the API has it any more.
   expect(await page.content()).not.toContain(secret)

@@ -1,5 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
+import { defer } from '../../contracts/http-server.js'
 import { CHAT, chunk, ENDPOINTS, stream, whole } from '../../support/calls.js'
+import { readAnswer } from '../../support/read-answer.js'
 import type { Reply } from '../../support/scripted-vendor.js'
 import { BALANCE } from '../../support/test-gateway.js'
 import { answer, COST, createRoutedGateway, failure } from './routed-gateway.js'
@@ -225,9 +227,11 @@ describe('a vendor that hangs', () => {
 describe('a stream whose status had to be committed', () => {
   it('goes on nowhere: the error comes inside it', async () => {
     const tested = createRoutedGateway({ timeouts: { commitMs: 1 } })
-    const late = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 30))
-    tested.script('a', () => ({ ...failure(503), head: late() }))
-    const { status, text } = await tested.ask('hi', { stream: true })
+    const head = defer()
+    tested.script('a', () => ({ ...failure(503), head: head.promise }))
+    const answer = await tested.handle(CHAT.path, { body: { ...CHAT.request(), stream: true } })
+    head.resolve()
+    const { status, text } = await readAnswer(answer)
     expect([status, tested.visits()]).toEqual([200, ['a']])
     expect(text).toContain('error')
     expect(tested.records).toMatchObject([{ status: 'failed' }])

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { defer, eventually } from '../../contracts/http-server.js'
 import { BALANCE_OF_PAIRS } from '../../pairs/pair.js'
 import { chunk, chatAnswer, DONE, stream, usageChunk } from '../../support/calls.js'
+import { replaceMethods } from '../../support/replace-methods.js'
 import { AUTHORIZED } from '../../support/test-gateway.js'
 import { allOf, createStateGateway, FOREIGN_MODELS, useStateStores, waitForEnd } from './state-gateway.js'
 
@@ -124,13 +125,14 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
 
   it('fail when the process that worked on them is gone', async () => {
     const kept = await stores[store]?.()
-    const tested = createStateGateway({}, kept)
+    const tested = createStateGateway({ timeouts: { drainMs: 10 } }, kept)
     const openai = tested.openai()
     tested.vendor.play({ steps: [defer().promise] })
     const { id } = await openai.responses.create({ model: 'pair/chat', input: 'hi', background: true })
     // Another process, for which the lease of the first one has run out.
     const other = createStateGateway({}, kept)
     expect((await other.openai().responses.retrieve(id)).status).toBe('in_progress')
+    replaceMethods(tested.stores.state, { put: () => undefined })
     await kept?.state.delete(`responses:acme:lease:${id}`)
     const lost = await other.openai().responses.retrieve(id)
     expect(lost).toMatchObject({ status: 'failed', error: { code: 'server_error' } })

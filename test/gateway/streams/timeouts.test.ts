@@ -37,7 +37,8 @@ describe.each(TRANSCRIPTS)('a $name stream over the limit on silence', (transcri
     expect([answer.status, answer.headers['content-type']]).toEqual([504, 'application/json; charset=utf-8'])
     expect(records).toMatchObject([{ ...TIMED_OUT, httpStatus: 504 }])
     expect(wallet().heldMicro).toBe(0)
-    await eventually(() => seen.closed === seen.arrived)
+    // It may be let go before all of its request has come.
+    await eventually(() => seen.closed >= seen.arrived)
   })
 
   test('in the middle ends in the error of its protocol, and the vendor is let go', async () => {

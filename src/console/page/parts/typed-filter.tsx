@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { TextField } from './field.js'
 
 const PAUSE_MS = 300
@@ -19,10 +19,19 @@ export function TypedFilter({
   readonly onValue: (value: string) => void
 }): JSX.Element {
   const [typed, setTyped] = useState(value)
-  useEffect(() => setTyped(value), [value])
+  const told = useRef(value)
+  useEffect(() => {
+    // What this field has told itself is no news: one may have typed on, or a space.
+    if (value === told.current) return
+    told.current = value
+    setTyped(value)
+  }, [value])
   useEffect(() => {
     if (typed.trim() === value) return
-    const timer = setTimeout(() => onValue(typed.trim()), PAUSE_MS)
+    const timer = setTimeout(() => {
+      told.current = typed.trim()
+      onValue(told.current)
+    }, PAUSE_MS)
     return () => clearTimeout(timer)
   }, [typed])
   return (

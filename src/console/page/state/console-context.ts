@@ -26,8 +26,9 @@ export interface ConsoleContext {
   /** A key made in this session, for snippets; forgotten with the page. */
   readonly newKey: CreatedKey | null
   readonly rememberKey: (key: CreatedKey) => void
-  readonly go: (route: Route) => void
-  /** Changes parameters of this view; `replace` leaves no step behind for Back. */
+  /** `replace` leaves no step behind for Back. */
+  readonly go: (route: Route, replace?: boolean) => void
+  /** Changes parameters of this view; `replace` as for `go`. */
   readonly setParams: (change: ParamChange, replace?: boolean) => void
   readonly notify: (message: string, tone?: Tone) => void
   readonly theme: Theme

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks'
 import type { Account, Key, List, Model } from '../api/types.js'
 import { type Client, pathOf } from '../api/client.js'
 import { useConsole } from './console-context.js'
@@ -21,13 +22,15 @@ export function useModels(): Resource<List<Model>> {
   )
 }
 
-/** An account; null for all of them together. */
+/** An account; null for all of them together, and never another one than that which is asked for. */
 export function useAccount(client: Client, accountId: string | null): Resource<Account | null> {
-  return useResource(
+  const account = useResource(
     async (signal) =>
       accountId === null ? null : client.get<Account>(pathOf('accounts', accountId), {}, signal),
     [accountId],
   )
+  const isOther = account.data !== null && account.data.id !== accountId
+  return useMemo(() => (isOther ? { ...account, data: null } : account), [account, isOther])
 }
 
 /** What a key is called: its name, or how its secret begins, or its id where it is gone. */

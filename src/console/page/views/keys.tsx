@@ -61,7 +61,7 @@ export function KeysView(): JSX.Element {
         <CreateKey onCreated={reload} onClose={() => setParams({ create: null }, true)} />
       )}
       {opened !== undefined && (
-        <KeyDetails keyId={opened} onChanged={reload} onClose={() => setParams({ key: null })} />
+        <KeyDetails key={opened} keyId={opened} onChanged={reload} onClose={() => setParams({ key: null })} />
       )}
       {asked !== null && <AskFirst asked={asked} onDone={reload} onClose={() => setAsked(null)} />}
     </>

@@ -59,7 +59,12 @@ export function UsageView(): JSX.Element {
       )}
       {data !== null && <Pager next={data.next} label="requests" />}
       {opened !== undefined && (
-        <RequestDetails requestId={opened} keys={known} onClose={() => setParams({ request: null })} />
+        <RequestDetails
+          key={opened}
+          requestId={opened}
+          keys={known}
+          onClose={() => setParams({ request: null })}
+        />
       )}
     </>
   )

@@ -124,7 +124,7 @@ describeRedis('key cache while the server is away', () => {
     const connection = await CONNECT[name](server.url)
     const errors: unknown[] = []
     const { store } = filledStore()
-    const cached = openRedis({ client: connection.client, timeoutMs: 200 }).cacheKeys(store, {
+    const cached = openRedis({ client: connection.client, timeoutMs: 1000 }).cacheKeys(store, {
       ttlMs: TTL_MS,
       onError: (error) => errors.push(error),
     })

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
 import type { Account } from '../../api/types.js'
 import { Card } from '../../parts/card.js'
@@ -21,17 +21,22 @@ export function Aliases({
 }): JSX.Element {
   const { client, canWrite, notify } = useConsole()
   const { isBusy, problem, submit } = useSubmit()
-  const rows = Object.entries(account.aliases).map(([alias, model]) => ({ alias, model }))
-  const save = (aliases: Readonly<Record<string, string>>, message: string): void =>
+  // The next change builds on what was saved last, which the account says only when it has been read again.
+  const [aliases, setAliases] = useState(account.aliases)
+  useEffect(() => setAliases(account.aliases), [account])
+  const rows = Object.entries(aliases).map(([alias, model]) => ({ alias, model }))
+  const save = (next: Account['aliases'], message: string): void =>
     submit(async () => {
-      await client.send('PATCH', pathOf('accounts', account.id), { aliases })
+      const body = { aliases: next }
+      const changed = await client.send<Account>('PATCH', pathOf('accounts', account.id), body)
+      setAliases(changed.aliases)
       notify(message)
       onChanged()
     })
   const remove = (alias: string): void => {
     focusHeading()
     save(
-      Object.fromEntries(Object.entries(account.aliases).filter(([name]) => name !== alias)),
+      Object.fromEntries(Object.entries(aliases).filter(([name]) => name !== alias)),
       `The alias ${alias} is removed.`,
     )
   }
@@ -47,7 +52,7 @@ export function Aliases({
           key={rows.length}
           isBusy={isBusy}
           onAdd={(alias, model) =>
-            save({ ...account.aliases, [alias]: model }, `The alias ${alias} leads to ${model}.`)
+            save({ ...aliases, [alias]: model }, `The alias ${alias} leads to ${model}.`)
           }
         />
       )}
