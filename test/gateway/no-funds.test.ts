@@ -62,7 +62,7 @@ describe('a call that cannot be paid', () => {
 
   it('says that there is no wallet where there is none', async () => {
     const tested = createTestGateway({ account: { balanceMicro: undefined } })
-    const message = 'This account has no wallet yet. Top up to start using the API.'
+    const message = 'Insufficient balance. This account has no wallet yet; top up to start using the API.'
     const chat = await tested.post(CHAT.path, CHAT.request())
     expect([chat.status, chat.json]).toEqual([402, openai('no_wallet', message)])
     const messages = await tested.post(MESSAGES.path, MESSAGES.request())

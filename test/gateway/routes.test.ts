@@ -18,6 +18,15 @@ describe('the path of an endpoint', () => {
     }
   })
 
+  it.each(ENDPOINTS)('$path survives a base URL with a slash or a /v1 too many', async (endpoint) => {
+    for (const path of [`/${endpoint.path}`, endpoint.path.replace('/v1/', '/v1//'), `/v1${endpoint.path}`]) {
+      const { status, json } = await post(path, endpoint.request())
+      expect([path, status, json.model]).toEqual([path, 200, endpoint.model])
+    }
+    const { status, json } = await request('GET', `/v1/${endpoint.path}`)
+    expect([status, json.type]).toEqual([405, endpoint === MESSAGES ? 'error' : undefined])
+  })
+
   it.each(['models', 'credits', 'usage'])(
     '/v1/%s may lack its /v1, end in slashes and have any query',
     async (name) => {

@@ -130,7 +130,8 @@ async function goUnheld(core: Core, call: Call, hold: Hold, cause: unknown): Pro
 
 async function toError(core: Core, refusal: HoldRefusal, neededMicro: number): Promise<GatewayError> {
   if (refusal.reason === 'no_wallet') {
-    return new GatewayError('no_wallet', 'This account has no wallet yet. Top up to start using the API.')
+    const message = 'Insufficient balance. This account has no wallet yet; top up to start using the API.'
+    return new GatewayError('no_wallet', message)
   }
   // Funds that calls in flight hold may come back: only then is a retry worth its while.
   const waits = await isHeldOnly(core, refusal, neededMicro)

@@ -77,6 +77,7 @@ const PROBE: RouteRow = { operation: 'probe', dialect: 'openai', method: 'GET', 
 /**
  * Finds the route of a path: with or without `/v1`, a trailing slash and a query. The model id may be
  * percent-encoded or hold plain slashes. `method` decides where a path has several. Null when there is none.
+ * A base URL that ends in a slash, or in the `/v1` which its SDK adds as well, does no harm.
  */
 export function matchRoute(path: string, method: string = 'GET'): RouteMatch | null {
   const mark = path.indexOf('?')
@@ -97,14 +98,16 @@ export function dialectOfPath(path: string): RouteDialect {
 }
 
 function stripSlashes(path: string): string {
-  let end = path.length
-  while (end > 0 && path.charCodeAt(end - 1) === 47) end--
-  return path.slice(0, end)
+  const single = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
+  let end = single.length
+  while (end > 0 && single.charCodeAt(end - 1) === 47) end--
+  return single.slice(0, end)
 }
 
 function stripVersion(path: string): string {
-  if (path === '/v1') return ''
-  return path.startsWith('/v1/') ? path.slice('/v1'.length) : path
+  let rest = path
+  while (rest.startsWith('/v1/')) rest = rest.slice('/v1'.length)
+  return rest === '/v1' ? '' : rest
 }
 
 function decode(id: string): string {

@@ -1,6 +1,7 @@
 import type { UpstreamError } from '../../canonical/upstream-error.js'
 import type { PartialUsage } from '../../canonical/usage.js'
 import type { Warning } from '../../canonical/warning.js'
+import type { Leg } from '../send/resolve.js'
 
 /** What has been seen of a vendor's answer: what metering needs when the answer ends, however it ends. */
 export interface Progress {
@@ -38,6 +39,12 @@ export interface AnswerStream {
   fail(error: UpstreamError): string
 }
 
+/** A request in other words: its body, and the same place with the endpoint that takes it. */
+export interface Restated {
+  readonly body: string
+  readonly leg: Leg
+}
+
 /** One way from a client to a vendor and back: as it is, or translated. */
 export interface Exchange {
   /** True: the vendor gets the client's own bytes, so that the client's headers go with them, and the vendor's come back. */
@@ -47,8 +54,8 @@ export interface Exchange {
   /** Headers that this very body needs, over the protocol's default ones; null = none. */
   readonly headers: Readonly<Record<string, string>> | null
   readonly warnings: readonly Warning[]
-  /** Body for a vendor that refused to go on from what it was to remember; null for any other refusal. */
-  readonly restate?: ((refusal: UpstreamError) => string | null) | undefined
+  /** What a vendor is asked that refused to go on from what it was to remember, or to compact; null for any other refusal. */
+  readonly restate?: ((refusal: UpstreamError) => Restated | null) | undefined
   /** `texts`: what the vendor answered; several where it ended half-way and was asked for the rest. */
   readAnswer(texts: readonly [string, ...string[]]): Answer
   /** Body of the request for the rest of what was answered so far; null when there is none. Absent as in a stream. */

@@ -3,7 +3,7 @@ import type { UpstreamError } from '../../canonical/upstream-error.js'
 import { toGatewayError } from '../../protocols/translate/error.js'
 import { type TranslatedRequest, translateRequest } from '../../protocols/translate/index.js'
 import type { KeptReasoningByCall } from '../../protocols/translate/recalled-state.js'
-import type { Exchange } from './answer.js'
+import type { Exchange, Restated } from './answer.js'
 import type { Call } from '../call.js'
 import type { ClientProtocol } from '../client-protocol.js'
 import type { Core } from '../core.js'
@@ -37,9 +37,11 @@ export async function createExchange(core: Core, call: Call, given: ExchangeRequ
     : await translate(core, call, { ...request, recalled })
   const complete = cache === null ? exchange : rememberReasoning(core, call, { cache, leg, exchange })
   if (kept === null || !passes) return complete
-  const restate = (refusal: UpstreamError): string | null => {
+  const restate = (refusal: UpstreamError): Restated | null => {
     const whole = kept.restate(leg, body, refusal)
-    return whole === null ? null : passThrough(core, call, { ...given, body: whole }).body
+    if (whole === null) return null
+    const { body: text } = passThrough(core, call, { ...given, body: whole })
+    return { body: text, leg: { ...leg, protocol: request.client.protocol } }
   }
   return { ...complete, restate }
 }

@@ -7,7 +7,8 @@ import { type SendRequest, type Sent, sendUpstream } from './send.js'
 
 /**
  * Calls the vendor; where it refuses the request for a field that the answer can do without, calls it once more
- * without the field; where it has forgotten what the request refers to, with all of it. Nothing has gone to the client by then, and the call stays one: one hold, one record.
+ * without the field; where it has forgotten what the request refers to, with all of it; where it cannot compact, for a
+ * summary. Nothing has gone to the client by then, and the call stays one: one hold, one record.
  */
 export async function sendForgiving(
   core: Core,
@@ -20,7 +21,7 @@ export async function sendForgiving(
   const restated = request.restate?.(sent.upstreamError) ?? null
   if (restated !== null) {
     reportAttemptFailure(core, call, { ...sent, leg: request.leg })
-    return await sendUpstream(core, call, { ...request, body: restated })
+    return await sendUpstream(core, call, { ...request, ...restated })
   }
   const reduced = leaveOutRefused(sent.upstreamError, {
     body: request.body,

@@ -40,8 +40,8 @@ export interface SendRequest {
   readonly signal: CancelSignal
   /** Longest wait for the response head, in milliseconds; 0 = none. */
   readonly headTimeoutMs: number
-  /** Another body for a vendor that has forgotten what this one refers to; null for any other refusal. */
-  readonly restate?: ((refusal: UpstreamError) => string | null) | undefined
+  /** The same in other words, for a vendor that has forgotten what this refers to; null for any other refusal. */
+  readonly restate?: ((refusal: UpstreamError) => Pick<SendRequest, 'body' | 'leg'> | null) | undefined
 }
 
 /** Calls the vendor and waits for its response head. */

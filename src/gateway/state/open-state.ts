@@ -22,6 +22,7 @@ import {
   type KnownRequest,
   prepareForHolder,
   prepareInFull,
+  prepareSummary,
 } from './prepare-body.js'
 import { conversationTooLarge, createRecords, type Records } from './records.js'
 import { readWishes, type StateWishes } from './wishes.js'
@@ -32,7 +33,10 @@ export interface KeptCall {
   readonly body: ReadBody
   /** What a leg is asked for a body of the client's; the leg that was asked last is the one that answers. */
   prepare(leg: Leg, body: ReadBody): ReadBody
-  /** What the leg is asked instead, when its vendor has forgotten what it was to remember; null for any other refusal. */
+  /**
+   * What the leg is asked instead, when its vendor has forgotten what it was to remember, or cannot compact; null for any
+   * other refusal.
+   */
   restate(leg: Leg, body: ReadBody, refusal: UpstreamError): ReadBody | null
   /** Runs the call and keeps its answer. `run` resolves always: errors are answers. */
   answer(run: () => Promise<GatewayResponse>): Promise<GatewayResponse>
@@ -109,8 +113,13 @@ async function openKept(
       return prepared
     },
     restate(leg, asked, refusal) {
-      if (serving?.isHolder !== true || !isForgotten(refusal)) return null
+      if (serving === null) return null
       const request = { ...known, body: asked }
+      if (wishes.compacts && !serving.summarizes && cannotCompact(refusal, isCompactEndpoint)) {
+        serving = { leg, isHolder: false, isUntouched: false, summarizes: true }
+        return prepareSummary(request, leg)
+      }
+      if (!serving.isHolder || !isForgotten(refusal)) return null
       const before = prepareForHolder(request, holderOf(leg))
       const restated = prepareForHolder(request, null)
       if (restated === before || restated === asked) return null
@@ -180,6 +189,12 @@ const FORGOTTEN = /\b(?:response|item)\b.*\bnot found\b|\bno such (?:response|it
 
 function isForgotten({ code, message }: UpstreamError): boolean {
   return code === 'previous_response_not_found' || FORGOTTEN.test(message)
+}
+
+/** A vendor that speaks the protocol need not have this endpoint of it, nor know the item. */
+function cannotCompact({ kind, status, message }: UpstreamError, isCompactEndpoint: boolean): boolean {
+  if (isCompactEndpoint) return kind === 'not-found' || status === 405 || status === 501
+  return (kind === 'bad-request' || kind === 'unprocessable') && message.includes('compaction')
 }
 
 function noBackground(): GatewayError {

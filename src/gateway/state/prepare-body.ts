@@ -87,9 +87,16 @@ export function prepareInFull(known: KnownRequest, leg: Leg, isSameProtocol: boo
     const items = Array.isArray(input) ? { input: dropUnreadable(asObjects(input), known) } : {}
     return bodyOf({ ...json, ...items, store: false, ...askForReasoning(json, leg) })
   }
-  return bodyOf(
-    wishes.compacts ? toSummaryRequest(json, asArray(json['input']) as readonly JsonObject[]) : json,
-  )
+  return bodyOf(wishes.compacts ? toSummary(json) : json)
+}
+
+/** Body for a vendor of the same protocol that cannot compact: it is asked for a summary. */
+export function prepareSummary(known: KnownRequest, leg: Leg): ReadBody {
+  return bodyOf(toSummary(prepareInFull(known, leg, true).json))
+}
+
+function toSummary(json: JsonObject): JsonObject {
+  return toSummaryRequest(json, asArray(json['input']) as readonly JsonObject[])
 }
 
 /** The request with all that was said before it. */

@@ -100,3 +100,63 @@ it('refuses a compaction that was altered', async () => {
     .responses.create({ model: 'pair/chat', input: [item] })
   await expect(made).rejects.toMatchObject({ status: 400, param: 'input[0].encrypted_content' })
 })
+
+describe('a vendor of the same protocol that cannot compact', () => {
+  const SUMMARY = whole({
+    id: 'resp_s',
+    object: 'response',
+    status: 'completed',
+    output: [
+      {
+        id: 'msg_s',
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: 'All is well.' }],
+      },
+    ],
+    usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
+  })
+  const refuse = (status: number, message: string): ReturnType<typeof whole> =>
+    whole({ error: { message, type: 'invalid_request_error', param: null, code: null } }, status)
+
+  it.each([404, 405, 501])('is asked for a summary when its endpoint answers %i', async (status) => {
+    const tested = createStateGateway()
+    tested.vendor.play(refuse(status, 'Not here.'), SUMMARY)
+    const made = await tested.openai().responses.compact({ model: 'pair/responses', input: HISTORY })
+    expect(tested.vendor.last().request.url).toMatch(/\/responses$/)
+    expect(asked(tested)).toMatch(/half of it.*Summarize/s)
+    expect(made).toMatchObject({ object: 'response.compaction', usage: { total_tokens: 15 } })
+    expect(tested.records).toMatchObject([
+      { status: 'completed', usage: { inputTokens: 10, outputTokens: 5 } },
+    ])
+    const input = [...(made.output as ResponseInputItem[]), { role: 'user' as const, content: 'Go on.' }]
+    await tested.openai().responses.create({ model: 'pair/chat', store: false, input })
+    expect(asked(tested)).toMatch(/All is well\..*Go on\./s)
+  })
+
+  it('is asked for a summary when it does not know the trigger', async () => {
+    const tested = createStateGateway()
+    tested.vendor.play(refuse(400, "Invalid value: 'compaction_trigger'."), SUMMARY)
+    const body = { model: 'pair/responses', store: false, input: [...HISTORY, TRIGGER] }
+    const { output } = await tested.openai().responses.create(body)
+    expect(asked(tested)).not.toContain('compaction_trigger')
+    expect(output).toMatchObject([{ type: 'compaction', id: expect.stringMatching(/^cmp_/) as string }])
+    tested.vendor.play(refuse(422, 'Input tag compaction_trigger does not match any of the expected tags.'))
+    const events = await allOf(await tested.openai().responses.create({ ...body, stream: true }))
+    expect(events.map((event) => event.type)).toEqual([
+      'response.created',
+      'response.in_progress',
+      'response.output_item.added',
+      'response.output_item.done',
+      'response.completed',
+    ])
+  })
+
+  it('is not asked again for what has another reason', async () => {
+    const tested = createStateGateway()
+    tested.vendor.play(refuse(400, "Invalid value: 'temperature'."))
+    const body = { model: 'pair/responses', store: false, input: [...HISTORY, TRIGGER] }
+    await expect(tested.openai().responses.create(body)).rejects.toMatchObject({ status: 400 })
+    expect(tested.vendor.calls).toHaveLength(1)
+  })
+})

@@ -13,6 +13,7 @@ import { PROTOCOL } from '../vocabulary.js'
 import { writeCallSignature, writeDetails, writeOrder } from './details.js'
 import { writeFinish } from './finish.js'
 import { writeLogprobs } from './logprobs.js'
+import { asksForOldCall, LOST_CALLS, writeOldCall, writeOldFinish } from './old-call.js'
 import { writeUsage } from './usage.js'
 
 /** Writes a whole answer for a Chat client. */
@@ -20,6 +21,7 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
   const warnings: Warning[] = []
   const hasCalls = response.content.some((part) => part.type === 'tool-call')
   const usage = writeUsage(response.usage)
+  const finish = writeFinish(response.finish, hasCalls)
   const value: JsonObject = {
     id: response.id === '' ? makeId(context) : response.id,
     object: 'chat.completion',
@@ -33,7 +35,7 @@ export function encodeResponse(response: CanonicalResponse, context: EncodeConte
           content: tokensOf(response.content, 'text'),
           refusal: tokensOf(response.content, 'refusal'),
         }),
-        finish_reason: writeFinish(response.finish, hasCalls),
+        finish_reason: asksForOldCall(context.body) ? writeOldFinish(finish) : finish,
       },
     ],
     ...(usage === null ? {} : { usage }),
@@ -120,8 +122,16 @@ function writeMessage(
     ...(draft.annotations.length === 0 ? {} : { annotations: draft.annotations }),
     ...(draft.images.length === 0 ? {} : { images: draft.images }),
     ...(draft.audio === undefined ? {} : { audio: writeAudio(draft.audio) }),
-    ...(draft.calls.length === 0 ? {} : { tool_calls: draft.calls }),
+    ...writeCalls(draft.calls, context, warnings),
   }
+}
+
+function writeCalls(calls: readonly JsonObject[], { body }: EncodeContext, warnings: Warning[]): JsonObject {
+  const [first] = calls
+  if (first === undefined) return {}
+  if (!asksForOldCall(body)) return { tool_calls: calls }
+  if (calls.length > 1) warnings.push(LOST_CALLS)
+  return writeOldCall(first)
 }
 
 function addPart(

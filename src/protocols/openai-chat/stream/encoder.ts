@@ -18,6 +18,7 @@ import {
 } from '../response/encode.js'
 import { writeFinish } from '../response/finish.js'
 import { writeLogprobs } from '../response/logprobs.js'
+import { asksForOldCall, LOST_CALLS, writeOldCall, writeOldFinish } from '../response/old-call.js'
 import { writeUsage } from '../response/usage.js'
 
 interface Block {
@@ -41,6 +42,8 @@ interface Block {
 interface State {
   readonly context: EncodeContext
   readonly withUsage: boolean
+  /** The client looks for one call, in `function_call`. */
+  readonly oldCall: boolean
   readonly blocks: Map<number, Block>
   readonly warnings: Warning[]
   readonly annotations: JsonObject[]
@@ -67,6 +70,7 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
   const state: State = {
     context,
     withUsage: context.request.includeUsage === true,
+    oldCall: asksForOldCall(context.body),
     blocks: new Map(),
     warnings: [],
     annotations: [],
@@ -252,6 +256,7 @@ function openReasoning(state: State, key: number, block: Extract<BlockStart, { k
 function openCall(state: State, key: number, block: Extract<BlockStart, { kind: 'tool' }>): string {
   const index = state.callCount++
   const custom = block.tool === 'custom'
+  if (state.oldCall) return openOldCall(state, key, block)
   const { id, name } = block
   state.steps.push(`c${index}`)
   state.blocks.set(key, {
@@ -266,6 +271,25 @@ function openCall(state: State, key: number, block: Extract<BlockStart, { kind: 
   const signature = writeCallSignature(block.state, id, state.context)
   const details = signature.details.length === 0 ? {} : { reasoning_details: signature.details }
   return chunk(state, { tool_calls: [{ index, id, ...inner, ...signature.extra }], ...details })
+}
+
+function openOldCall(state: State, key: number, block: Extract<BlockStart, { kind: 'tool' }>): string {
+  if (state.callCount > 1) {
+    if (!state.warnings.includes(LOST_CALLS)) state.warnings.push(LOST_CALLS)
+    return ''
+  }
+  state.blocks.set(key, {
+    ...emptyBlock(state, 'tool'),
+    before: `${state.head}{"function_call":{"arguments":`,
+    after: `}}${state.tail}`,
+    call: { id: block.id, index: 0, custom: false },
+  })
+  state.steps.push('c0')
+  const { details } = writeCallSignature(block.state, block.id, state.context)
+  return chunk(state, {
+    ...writeOldCall({ function: { name: block.name, arguments: '' } }),
+    ...(details.length === 0 ? {} : { reasoning_details: details }),
+  })
 }
 
 function annotate(state: State, { key, citation }: Extract<StreamPart, { type: 'note' }>): void {
@@ -284,7 +308,8 @@ function seal(state: State, key: number, opaque: OpaqueState): string {
   if (call !== undefined) {
     const { extra, details } = writeCallSignature(opaque, call.id, state.context)
     if (details.length === 0) return ''
-    return chunk(state, { tool_calls: [{ index: call.index, ...extra }], reasoning_details: details })
+    const calls = state.oldCall ? {} : { tool_calls: [{ index: call.index, ...extra }] }
+    return chunk(state, { ...calls, reasoning_details: details })
   }
   if (block.kind !== 'reasoning') return ''
   const streamed = block.detail !== undefined
@@ -317,7 +342,8 @@ function finish(state: State, end: Finish): string {
   }
   const order = writeOrder(state.steps, context)
   if (order.length > 0) text += chunk(state, { reasoning_details: order })
-  const word = writeFinish(end, state.callCount > 0)
+  const reason = writeFinish(end, state.callCount > 0)
+  const word = state.oldCall ? writeOldFinish(reason) : reason
   text += `${state.head}{},"logprobs":null,"finish_reason":"${word}"}]${state.withUsage ? ',"usage":null' : ''}}\n\n`
   const usage = state.usage === null ? null : writeUsage(completeUsage(state.usage))
   if (state.withUsage && usage !== null) {

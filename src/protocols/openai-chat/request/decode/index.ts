@@ -4,6 +4,7 @@ import type { CanonicalRequest } from '../../../../canonical/request.js'
 import type { Warning } from '../../../../canonical/warning.js'
 import type { CodecContext, Translated } from '../../../protocol.js'
 import { PROTOCOL } from '../../vocabulary.js'
+import { asksForOldCall } from '../../response/old-call.js'
 import { inspectRequest } from '../inspect.js'
 import { createFields, toExtensions } from './fields.js'
 import { decodeMessages } from './messages.js'
@@ -27,7 +28,7 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
     stream,
     messages: decodeMessages(asArray(body['messages']), decoding),
     ...(tools === undefined ? {} : { tools }),
-    ...decodeToolChoice(fields),
+    ...decodeToolChoice(fields, asksForOldCall(body)),
     ...decodeSettings(fields),
     ...(streamOptions?.['include_usage'] === true ? { includeUsage: true } : {}),
     ...toExtensions(PROTOCOL, fields.rest()),

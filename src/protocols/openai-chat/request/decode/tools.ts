@@ -27,15 +27,23 @@ export function decodeTools(fields: Fields): readonly ToolDefinition[] | undefin
   ]
 }
 
-/** Reads `tool_choice` in OpenAI's nested, the flat and Anthropic's shape, and the old `function_call`. */
-export function decodeToolChoice(fields: Fields): {
+/**
+ * Reads `tool_choice` in OpenAI's nested, the flat and Anthropic's shape, and the old `function_call`, which knows one
+ * call at a time.
+ */
+export function decodeToolChoice(
+  fields: Fields,
+  oldFunctions: boolean,
+): {
   readonly toolChoice?: ToolChoice
   readonly parallelToolCalls?: boolean
 } {
   const choice = fields.take('tool_choice', acceptChoice) ?? fields.take('function_call', acceptChoice)
   const parallel = fields.take('parallel_tool_calls', asBoolean)
   const anthropicParallel = asBoolean(asObject(choice)?.['disable_parallel_tool_use'])
-  const parallelToolCalls = parallel ?? (anthropicParallel === undefined ? undefined : !anthropicParallel)
+  const parallelToolCalls = oldFunctions
+    ? false
+    : (parallel ?? (anthropicParallel === undefined ? undefined : !anthropicParallel))
   return {
     ...(choice === undefined ? {} : { toolChoice: toChoice(choice) }),
     ...(parallelToolCalls === undefined ? {} : { parallelToolCalls }),
