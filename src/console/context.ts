@@ -1,9 +1,11 @@
 import { createIdSource, systemNow, systemRandomBytes } from '../gateway/defaults.js'
 import type { Gateway } from '../gateway/gateway.js'
+import type { GatewayRequest } from '../gateway/http/http.js'
 import type { ConsoleOptions } from './options.js'
 import type { PaymentProvider } from './payments/payment-provider.js'
 import type { Authorize } from './principal.js'
 import { type ConsoleSecrets, createSecrets } from './secrets.js'
+import { callerOf } from './session/client-address.js'
 import { createRateLimits, type RateLimits } from './session/rate-limits.js'
 
 /** Everything that the routes work with, made once by `createConsole`. */
@@ -17,6 +19,8 @@ export interface ConsoleContext {
   readonly loginUrl: string | null
   readonly onError: NonNullable<ConsoleOptions['onError']>
   readonly limits: RateLimits
+  /** Whom wrong tokens and signatures count for; null when nobody knows where a request comes from. */
+  readonly addressOf: (request: GatewayRequest) => string | null
   readonly secrets: () => Promise<ConsoleSecrets>
   /** The OpenAPI document, as text. */
   readonly apiDocument: () => string
@@ -40,6 +44,7 @@ export function createContext(options: ConsoleOptions, describe: () => string): 
     loginUrl: options.loginUrl ?? null,
     onError: options.onError ?? (() => undefined),
     limits: createRateLimits(now),
+    addressOf: (request) => callerOf(options.clientAddress?.(request)),
     secrets: createSecrets(gateway.admin, operatorToken),
     apiDocument: () => (document ??= describe()),
     now,

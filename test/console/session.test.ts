@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createConsoleWith } from '../../src/console/console-handler.js'
 import type { ConsoleOptions } from '../../src/console/options.js'
+import type { GatewayRequest } from '../../src/index.js'
 import type { Answer } from '../support/read-answer.js'
 import { createTestGateway } from '../support/test-gateway.js'
 import {
@@ -31,6 +32,7 @@ describe('options', () => {
   it.each<[string, Partial<ConsoleOptions>, RegExp]>([
     ['no way to sign in', {}, /authorize or operatorToken/],
     ['a short token', { operatorToken: 'fifteen letters' }, /16 to 1024/],
+    ['a token of few letters', { operatorToken: '1234512345123451' }, /6 of them different/],
     ['a token that no header carries', { operatorToken: 'sixteen letters ä' }, /visible ASCII/],
     ['a login that is a script', { operatorToken: TOKEN, loginUrl: 'javascript:alert(1)' }, /loginUrl/],
     ['a login elsewhere in disguise', { operatorToken: TOKEN, loginUrl: '//evil.example' }, /loginUrl/],
@@ -281,28 +283,64 @@ describe('forged requests', () => {
 })
 
 describe('too much', () => {
-  it('of wrong tokens is refused without a look, by whichever way they come', async () => {
-    const { send, tested } = await createTestConsole()
-    const bearer = (token: string): Promise<Answer> =>
-      send('session', { headers: { authorization: `Bearer ${token}` } })
+  /** Where requests come from stands in a header, as in that of a proxy that the host trusts. */
+  const behindProxy = { clientAddress: ({ headers }: GatewayRequest) => headers['x-real-ip'] as string }
+  const from = (address: string): Readonly<Record<string, string>> => ({ 'x-real-ip': address })
+  const bearer = (send: Send, token: string, headers = {}): Promise<Answer> =>
+    send('session', { headers: { authorization: `Bearer ${token}`, ...headers } })
+
+  it('of wrong tokens from one address is refused without a look, by whichever way they come', async () => {
+    const { send, tested } = await createTestConsole(behindProxy)
+    const home = from('192.0.2.1')
     for (let attempt = 0; attempt < 15; attempt += 1) {
-      expect((await signIn(send, `wrong ${attempt}`)).json.error.code).toBe('wrong_token')
-      expect((await bearer(`wrong-${attempt}`)).json.error.code).toBe('wrong_token')
+      expect((await signIn(send, `wrong ${attempt}`, home)).json.error.code).toBe('wrong_token')
+      expect((await bearer(send, `wrong-${attempt}`, home)).json.error.code).toBe('wrong_token')
     }
-    for (const answer of [await signIn(send), await bearer(TOKEN)]) {
+    for (const answer of [await signIn(send, TOKEN, home), await bearer(send, TOKEN, home)]) {
       expect([answer.status, answer.json.error.code]).toEqual([429, 'rate_limit_exceeded'])
       expect(answer.headers['retry-after']).toBe('2')
     }
     tested.clock.advance(2000)
+    expect((await signIn(send, TOKEN, home)).status).toBe(200)
+  })
+
+  it('of wrong tokens never refuses the right one from elsewhere', async () => {
+    const { send } = await createTestConsole(behindProxy)
+    for (let attempt = 0; attempt < 60; attempt += 1) await signIn(send, 'wrong', from('192.0.2.1'))
+    expect((await signIn(send, 'wrong', from('192.0.2.1'))).status).toBe(429)
+    for (const address of ['192.0.2.2', '2001:db8::1', '']) {
+      expect((await signIn(send, TOKEN, from(address))).status).toBe(200)
+      expect((await bearer(send, TOKEN, from(address))).status).toBe(200)
+    }
+  })
+
+  it('of wrong tokens never refuses the right one where nobody knows where they come from', async () => {
+    const { send } = await createTestConsole()
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      expect((await signIn(send, 'wrong')).status).toBe(401)
+      expect((await bearer(send, 'wrong')).status).toBe(401)
+    }
     expect((await signIn(send)).status).toBe(200)
+    expect((await bearer(send, TOKEN)).status).toBe(200)
   })
 
   it('of wrong tokens touches neither sessions nor the host’s own login', async () => {
-    const { send, as } = await createTestConsole()
+    const { send, as } = await createTestConsole({ clientAddress: () => '192.0.2.1' })
     const cookie = cookieOf(await signIn(send))
     for (let attempt = 0; attempt < 40; attempt += 1) await signIn(send, `wrong ${attempt}`)
+    expect((await signIn(send)).status).toBe(429)
     expect((await send('session', { headers: { cookie } })).status).toBe(200)
     expect((await as(OWNER).get('session')).status).toBe(200)
+  })
+
+  it('lets nobody in when the host cannot say where a request comes from', async () => {
+    const { send, errors } = await createTestConsole({
+      clientAddress: () => {
+        throw new Error('no socket')
+      },
+    })
+    expect((await signIn(send)).status).toBe(500)
+    expect(String(errors[0]?.cause)).toContain('no socket')
   })
 
   it('of one actor is refused, for this actor alone', async () => {

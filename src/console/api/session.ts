@@ -30,7 +30,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     async run(context, { request, body }, headers) {
       if (context.operatorToken === null)
         throw new ConsoleError('not_signed_in', 'There is no operator token here: sign in at the host.')
-      const principal = checkToken(context, body.token)
+      const principal = checkToken(context, request, body.token)
       const { session } = await context.secrets()
       headers['set-cookie'] = openSession(session, context.now(), request.headers)
       return await describeSession(context, principal)

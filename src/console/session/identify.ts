@@ -11,7 +11,7 @@ const OPERATOR: Principal = { actor: 'operator', role: 'operator' }
 
 /**
  * Who sends a request: the host's login is asked first, then the operator's token in the header counts, then the session.
- * Null for nobody. Throws `wrong_token`, or `rate_limit_exceeded` when there were too many of those.
+ * Null for nobody. Throws `wrong_token`, or `rate_limit_exceeded` when too many of those came from the same address.
  */
 export async function identify(context: ConsoleContext, request: GatewayRequest): Promise<Principal | null> {
   const { authorize, operatorToken, now } = context
@@ -19,15 +19,20 @@ export async function identify(context: ConsoleContext, request: GatewayRequest)
   if (known !== null || operatorToken === null) return known
   const bearer = bearerOf(request.headers)
   // Never on to the session: who shows a bearer token is not asked for the other one.
-  if (bearer !== null) return checkToken(context, bearer)
+  if (bearer !== null) return checkToken(context, request, bearer)
   const { session } = await context.secrets()
   return hasSession(session, now(), request.headers) ? OPERATOR : null
 }
 
 /** The operator, for the right token. Throws `wrong_token` and counts it, or `rate_limit_exceeded` without a look at it. */
-export function checkToken({ operatorToken, limits }: ConsoleContext, token: string): Principal {
-  limits.checkFailures()
+export function checkToken(
+  { operatorToken, limits, addressOf }: ConsoleContext,
+  request: GatewayRequest,
+  token: string,
+): Principal {
+  const address = addressOf(request)
+  limits.checkGuesses('tokens', address)
   if (operatorToken !== null && isSameText(token, operatorToken)) return OPERATOR
-  limits.countFailure()
+  limits.countGuess('tokens', address)
   throw new ConsoleError('wrong_token', 'This is not the operator token.', 'token')
 }
