@@ -18,6 +18,8 @@ export interface Session {
   /** Absolute, or a path on this origin. */
   readonly gateway_url: string
   readonly login_url: string | null
+  /** True for a session of the operator's token; those of the host's login end at the host. */
+  readonly can_sign_out: boolean
   /** Null: nothing can be topped up here. */
   readonly payments: PaymentTerms | null
   /** Of this API. */
