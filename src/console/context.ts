@@ -3,6 +3,7 @@ import type { Gateway } from '../gateway/gateway.js'
 import type { GatewayRequest } from '../gateway/http/http.js'
 import type { ConsoleOptions } from './options.js'
 import type { PaymentProvider } from './payments/payment-provider.js'
+import { createWebhookIntake, type WebhookIntake } from './payments/webhook-intake.js'
 import type { Authorize } from './principal.js'
 import { type ConsoleSecrets, createSecrets } from './secrets.js'
 import { callerOf } from './session/client-address.js'
@@ -14,6 +15,7 @@ export interface ConsoleContext {
   readonly authorize: Authorize | null
   readonly operatorToken: string | null
   readonly payments: PaymentProvider | null
+  readonly webhooks: WebhookIntake
   readonly title: string
   readonly gatewayUrl: string
   readonly loginUrl: string | null
@@ -39,6 +41,7 @@ export function createContext(options: ConsoleOptions, describe: () => string): 
     authorize: options.authorize ?? null,
     operatorToken: operatorToken ?? null,
     payments: options.payments ?? null,
+    webhooks: createWebhookIntake(),
     title: options.title ?? 'Console',
     gatewayUrl: options.gatewayUrl ?? '/',
     loginUrl: options.loginUrl ?? null,
