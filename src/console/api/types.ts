@@ -359,7 +359,7 @@ export interface AuditEntry {
   readonly action: string
   readonly account_id: string
   readonly key_id: string | null
-  /** What was changed, as the gateway names it. */
+  /** What was changed, named and written as in a `Key` or `Account`; null: taken away. */
   readonly details: Readonly<Record<string, unknown>>
 }
 
