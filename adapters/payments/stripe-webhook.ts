@@ -12,6 +12,9 @@ import { toEvent } from './stripe-books.js'
 import { readOwner } from './stripe-metadata.js'
 import { lookUpPayment, type LookUpSettings } from './stripe-payment.js'
 
+/** Where Stripe signs. */
+export const SIGNATURE_HEADER = 'stripe-signature'
+
 /** What webhooks are verified and read with. */
 export interface WebhookSettings extends LookUpSettings {
   readonly webhookSecret: string
@@ -32,9 +35,9 @@ async function verify(
   { client, webhookSecret }: WebhookSettings,
   { headers, body }: WebhookRequest,
 ): Promise<StripeEvent> {
-  const signature = headers['stripe-signature']
+  const signature = headers[SIGNATURE_HEADER]
   if (typeof signature !== 'string') {
-    throw new GatewayError('invalid_request', 'The webhook has no stripe-signature header.')
+    throw new GatewayError('invalid_request', `The webhook has no ${SIGNATURE_HEADER} header.`)
   }
   try {
     return await client.webhooks.constructEventAsync(body, signature, webhookSecret)

@@ -3,7 +3,7 @@ import type { PaymentOutcome, PaymentProvider, SuspendRule } from '../../src/con
 import type { StripeLike } from './stripe-api.js'
 import { MAX_PAYMENT_MICRO } from './stripe-books.js'
 import { createCheckout, type StripeMethod } from './stripe-checkout.js'
-import { readWebhook } from './stripe-webhook.js'
+import { readWebhook, SIGNATURE_HEADER } from './stripe-webhook.js'
 
 export type * from './stripe-api.js'
 export type { StripeMethod } from './stripe-checkout.js'
@@ -64,6 +64,7 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
     name: 'stripe',
     minimumMicro,
     methods,
+    signatureHeader: SIGNATURE_HEADER,
     suspendOn: options.suspendOn ?? DEFAULTS.suspendOn,
     createCheckout: (order) => createCheckout({ client, methods, project, productName }, order),
     readWebhook: (request) => readWebhook({ client, webhookSecret, project }, request),

@@ -1,9 +1,12 @@
 import { createIdSource, systemNow, systemRandomBytes } from '../gateway/defaults.js'
 import type { Gateway } from '../gateway/gateway.js'
+import type { GatewayRequest } from '../gateway/http/http.js'
 import type { ConsoleOptions } from './options.js'
 import type { PaymentProvider } from './payments/payment-provider.js'
+import { createWebhookIntake, type WebhookIntake } from './payments/webhook-intake.js'
 import type { Authorize } from './principal.js'
 import { type ConsoleSecrets, createSecrets } from './secrets.js'
+import { callerOf } from './session/client-address.js'
 import { createRateLimits, type RateLimits } from './session/rate-limits.js'
 
 /** Everything that the routes work with, made once by `createConsole`. */
@@ -12,11 +15,14 @@ export interface ConsoleContext {
   readonly authorize: Authorize | null
   readonly operatorToken: string | null
   readonly payments: PaymentProvider | null
+  readonly webhooks: WebhookIntake
   readonly title: string
   readonly gatewayUrl: string
   readonly loginUrl: string | null
   readonly onError: NonNullable<ConsoleOptions['onError']>
   readonly limits: RateLimits
+  /** Whom wrong tokens and signatures count for; null when nobody knows where a request comes from. */
+  readonly addressOf: (request: GatewayRequest) => string | null
   readonly secrets: () => Promise<ConsoleSecrets>
   /** The OpenAPI document, as text. */
   readonly apiDocument: () => string
@@ -35,11 +41,13 @@ export function createContext(options: ConsoleOptions, describe: () => string): 
     authorize: options.authorize ?? null,
     operatorToken: operatorToken ?? null,
     payments: options.payments ?? null,
+    webhooks: createWebhookIntake(),
     title: options.title ?? 'Console',
     gatewayUrl: options.gatewayUrl ?? '/',
     loginUrl: options.loginUrl ?? null,
     onError: options.onError ?? (() => undefined),
     limits: createRateLimits(now),
+    addressOf: (request) => callerOf(options.clientAddress?.(request)),
     secrets: createSecrets(gateway.admin, operatorToken),
     apiDocument: () => (document ??= describe()),
     now,

@@ -3,6 +3,7 @@ import type { GatewayError } from '../errors.js'
 import type { Gateway } from '../gateway/gateway.js'
 import type { PaymentProvider } from './payments/payment-provider.js'
 import type { Authorize } from './principal.js'
+import type { ClientAddress } from './session/client-address.js'
 
 /** A request that the console answered with an error. */
 export interface ConsoleErrorEvent {
@@ -18,8 +19,13 @@ export interface ConsoleOptions {
   readonly gateway: Gateway
   /** The host's own login. Asked first, on every request. */
   readonly authorize?: Authorize | undefined
-  /** At least 16 characters: who has it is an operator, by `Authorization: Bearer` or by signing in on the page. */
+  /** At least 16 characters, random: who has it is an operator, by `Authorization: Bearer` or by signing in on the page. */
   readonly operatorToken?: string | undefined
+  /**
+   * The caller's address, as far as a caller cannot choose it, behind a proxy the one that the proxy vouches for: from it,
+   * 30 wrong tokens a minute are looked at. Default: unknown, wrong tokens are not counted.
+   */
+  readonly clientAddress?: ClientAddress | undefined
   /** Takes top-ups. Default: none. */
   readonly payments?: PaymentProvider | undefined
   /** Where clients reach the gateway: an absolute URL, or a path on the console's origin. Default `/`. */
@@ -54,11 +60,17 @@ export function checkOptions({
   if (problems.length > 0) throw new TypeError(`createConsole: ${problems.join('; ')}.`)
 }
 
-const TOKEN_PROBLEM = 'operatorToken must be 16 to 1024 visible ASCII characters'
+const TOKEN_PROBLEM = 'operatorToken must be 16 to 1024 visible ASCII characters, 6 of them different'
+/** Random ones have more: 16 hexadecimal digits about ten. */
+const LEAST_DIFFERENT = 6
 const PLACE_PROBLEM = 'must be an http(s) URL or a path that begins with one /'
 
 function isToken(token: unknown): boolean {
-  return typeof token === 'string' && /^[\x21-\x7e]{16,1024}$/.test(token)
+  return (
+    typeof token === 'string' &&
+    /^[\x21-\x7e]{16,1024}$/.test(token) &&
+    new Set(token).size >= LEAST_DIFFERENT
+  )
 }
 
 /** The page puts these into links: nothing like `javascript:` or `//elsewhere` may stand there. */

@@ -5,7 +5,7 @@ import type { Admin } from '../gateway/admin/index.js'
 
 /** Keys of the console's signatures: the same in every process with the gateway's `keySecret` and the operator's token. */
 export interface ConsoleSecrets {
-  /** Signs sessions of the operator's token: another token ends them. */
+  /** Signs the cookies of sessions of the operator's token: another token ends them. */
   readonly session: Uint8Array
   readonly csrf: Uint8Array
   /** Makes the secrets of playground keys. */

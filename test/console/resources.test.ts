@@ -134,6 +134,29 @@ describe.each(useEngines())('over %s', (_engine, create) => {
       expect(change?.details).toEqual({ expiresAt: Date.parse('2026-01-01T00:00:00Z') })
     })
 
+    it('tell the audit of their limits in the words of the API', async () => {
+      const { as } = await create()
+      const owner = as(OWNER)
+      const limits = {
+        name: NASTY,
+        rpm: 5,
+        allowed_models: ['test/*'],
+        spend_limits: { day_micro: 1, week_micro: 2, month_micro: 30 },
+        end_user_spend_limits: { week_micro: 7 },
+        expires_at: '2026-01-01T00:00:00.000Z',
+      }
+      const { json } = await owner.post('accounts/acme/keys', limits)
+      const none = Object.fromEntries(Object.keys(limits).map((name) => [name, null]))
+      await owner.patch(`keys/${json.id}`, none)
+      await owner.patch('accounts/acme', { aliases: { dayMicro: 'test/chat', expiresAt: 'test/chat' } })
+      const { data } = (await owner.get('audit?limit=3')).json
+      expect(data.map(({ details }: { readonly details: unknown }) => details)).toEqual([
+        { aliases: { dayMicro: 'test/chat', expiresAt: 'test/chat' } },
+        none,
+        limits,
+      ])
+    })
+
     it('are listed page by page, of one account and of all', async () => {
       const { operator } = await create()
       for (const name of ['a', 'b', 'c']) await operator.post('accounts/other/keys', { name })
@@ -216,7 +239,7 @@ describe.each(useEngines())('over %s', (_engine, create) => {
       actor: 'ada',
       action: 'key.create',
       account_id: 'acme',
-      details: { name: NASTY, spendLimits: { dayMicro: 5 } },
+      details: { name: NASTY, spend_limits: { day_micro: 5 } },
     })
     expect((await operator.get('audit')).json.data.length).toBeGreaterThan(all.length)
   })

@@ -166,6 +166,13 @@ export function actorOf(send: Send, headers: Headers): Actor {
   }
 }
 
+/** Signs the operator in. */
+export const signIn = (send: Send, token: string = TOKEN, headers: Headers = {}): Promise<Answer> =>
+  send('session', { method: 'POST', body: { token }, headers })
+
+/** The cookie of an answer as a browser sends it back. */
+export const cookieOf = ({ headers }: Answer): string => headers['set-cookie']?.split(';')[0] ?? ''
+
 function toBody(body: unknown): GatewayRequest['body'] {
   if (body === undefined) return null
   return typeof body === 'string' ? body : JSON.stringify(body)

@@ -207,6 +207,18 @@ export function testAdmin(name: string, openStores: OpenStores): void {
       expect(await stores.state.get('b')).toBe('2')
     })
 
+    it('keep sessions until they end or their time is over', async () => {
+      const { sessions } = tested.gateway.admin
+      const { clock } = world
+      await sessions.open('one', clock.now() + 100)
+      await sessions.open('two', clock.now() + 100)
+      expect(await sessions.end('one')).toBe(true)
+      expect(await sessions.end('one')).toBe(false)
+      expect([await sessions.isOpen('one'), await sessions.isOpen('two')]).toEqual([false, true])
+      clock.advance(100)
+      expect(await sessions.isOpen('two')).toBe(false)
+    })
+
     it('read, sum, export and prune usage', async () => {
       const { usage } = tested.gateway.admin
       for (const user of ['u1', 'u2', 'u1']) {

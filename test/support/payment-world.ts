@@ -2,8 +2,9 @@ import { Stripe } from 'stripe'
 import { type StripeLike, type StripeOptions, stripePayments } from '../../adapters/payments/stripe.js'
 import type { PaymentOutcome } from '../../src/console/payments/payment-event.js'
 import type { PaymentProvider } from '../../src/console/payments/payment-provider.js'
-import { postPayment } from '../../src/console/payments/post-payment.js'
-import { receiveWebhook } from '../../src/console/payments/receive-webhook.js'
+import { type PaymentContext, postPayment } from '../../src/console/payments/post-payment.js'
+import { receiveWebhook, type WebhookContext } from '../../src/console/payments/receive-webhook.js'
+import { createWebhookIntake } from '../../src/console/payments/webhook-intake.js'
 import { createGateway, type Gateway, type LedgerEntry, type Stores } from '../../src/index.js'
 import type { FakeAccount } from './fake-stripe-account.js'
 import { type FakeEvent, SECRET_KEY, type Signing, WEBHOOK_SECRET } from './fake-stripe.js'
@@ -48,6 +49,13 @@ export async function openBooks(stores?: Partial<Stores>): Promise<Books> {
       (await entries(accountId)).map((entry) => [entry.kind, entry.balanceMicro, entry.shortfallMicro]),
   }
 }
+
+/** What webhooks are read with when nothing else is being read. */
+export const unhurried = (context: PaymentContext): WebhookContext => ({
+  ...context,
+  intake: createWebhookIntake(),
+  onForgery: () => undefined,
+})
 
 /** Books behind a payment provider. */
 export interface PaymentWorld extends Books {
@@ -112,7 +120,10 @@ export async function openStripeWorld(
         secret: WEBHOOK_SECRET,
         ...signing,
       })
-      return await receiveWebhook({ admin, payments }, { body, headers: { 'stripe-signature': signature } })
+      return await receiveWebhook(unhurried({ admin, payments }), {
+        body,
+        headers: { 'stripe-signature': signature },
+      })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
 import type { AuditEntry as GatewayEntry } from '../../keys/key-store.js'
 import { jsonRoute, type Route } from '../route.js'
 import { isEntryId, readPage } from './cursor.js'
@@ -29,5 +30,42 @@ export const AUDIT_ROUTES: readonly Route[] = [
 ]
 
 function toEntry({ id, time, actor, action, accountId, keyId, details }: GatewayEntry): AuditEntry {
-  return { id, time: formatTime(time), actor, action, account_id: accountId, key_id: keyId, details }
+  return {
+    id,
+    time: formatTime(time),
+    actor,
+    action,
+    account_id: accountId,
+    key_id: keyId,
+    details: showFields(details),
+  }
+}
+
+type ShowValue = (value: JsonValue | undefined) => JsonValue | undefined
+
+/** What the gateway names or writes otherwise than this API does; names of aliases are the account's own. */
+const SHOWN: ReadonlyMap<string, readonly [name: string, show: ShowValue]> = new Map<
+  string,
+  readonly [string, ShowValue]
+>([
+  ['allowedModels', ['allowed_models', (value) => value]],
+  ['spendLimits', ['spend_limits', showLimits]],
+  ['endUserSpendLimits', ['end_user_spend_limits', showLimits]],
+  ['expiresAt', ['expires_at', (value) => (typeof value === 'number' ? formatTime(value) : value)]],
+  ['dayMicro', ['day_micro', (value) => value]],
+  ['weekMicro', ['week_micro', (value) => value]],
+  ['monthMicro', ['month_micro', (value) => value]],
+])
+
+function showFields(fields: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const [shown, show] = SHOWN.get(name) ?? [name, (same: JsonValue | undefined) => same]
+      return [shown, show(value)]
+    }),
+  )
+}
+
+function showLimits(value: JsonValue | undefined): JsonValue | undefined {
+  return isJsonObject(value) ? showFields(value) : value
 }

@@ -42,9 +42,12 @@ export const PAYMENT_ROUTES: readonly Route[] = [
     body: 'raw',
     contentType: 'application/json',
     async run(context, { request, params: { provider } }, headers) {
-      const { payments, gateway } = context
+      const { payments, gateway, limits, webhooks } = context
       if (payments === null || payments.name !== provider) throw notFound('payment provider', provider)
-      await receiveWebhook({ admin: gateway.admin, payments }, request)
+      const address = context.addressOf(request)
+      limits.checkGuesses('signatures', address)
+      const onForgery = (): void => limits.countGuess('signatures', address)
+      await receiveWebhook({ admin: gateway.admin, payments, intake: webhooks, onForgery }, request)
       return respondJson(200, { received: true }, headers)
     },
   }),

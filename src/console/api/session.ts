@@ -2,9 +2,9 @@ import type { ConsoleContext } from '../context.js'
 import { ConsoleError } from '../console-error.js'
 import { ownAccount, type Principal } from '../principal.js'
 import { emptyRoute, jsonRoute, type Route } from '../route.js'
-import { closeSession, openSession } from '../session/cookie.js'
 import { csrfToken } from '../session/csrf.js'
-import { checkToken } from '../session/identify.js'
+import { checkToken, isByToken } from '../session/identify.js'
+import { endSessions, openSession } from '../session/operator-session.js'
 import type { Session } from './types.js'
 
 /** Of this API, as the page and the OpenAPI document name it. */
@@ -30,9 +30,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     async run(context, { request, body }, headers) {
       if (context.operatorToken === null)
         throw new ConsoleError('not_signed_in', 'There is no operator token here: sign in at the host.')
-      const principal = checkToken(context, body.token)
-      const { session } = await context.secrets()
-      headers['set-cookie'] = openSession(session, context.now(), request.headers)
+      const principal = checkToken(context, request, body.token)
+      headers['set-cookie'] = await openSession(context, request.headers)
       return await describeSession(context, principal)
     },
   }),
@@ -40,9 +39,9 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: 'session',
     access: 'viewer',
-    summary: 'Signs the operator out.',
-    run(_context, { request }, headers) {
-      headers['set-cookie'] = closeSession(request.headers)
+    summary: 'Signs the operator out: the session ends for whoever else has its cookie, too.',
+    async run(context, { request }, headers) {
+      headers['set-cookie'] = await endSessions(context, request.headers)
       return null
     },
   }),
@@ -59,6 +58,7 @@ async function describeSession(context: ConsoleContext, principal: Principal): P
     title,
     gateway_url: gatewayUrl,
     login_url: loginUrl,
+    can_sign_out: isByToken(principal),
     payments: payments === null ? null : describePayments(payments),
     version: API_VERSION,
   }

@@ -18,6 +18,8 @@ export interface Session {
   /** Absolute, or a path on this origin. */
   readonly gateway_url: string
   readonly login_url: string | null
+  /** True for a session of the operator's token; those of the host's login end at the host. */
+  readonly can_sign_out: boolean
   /** Null: nothing can be topped up here. */
   readonly payments: PaymentTerms | null
   /** Of this API. */
@@ -357,7 +359,7 @@ export interface AuditEntry {
   readonly action: string
   readonly account_id: string
   readonly key_id: string | null
-  /** What was changed, as the gateway names it. */
+  /** What was changed, named and written as in a `Key` or `Account`; null: taken away. */
   readonly details: Readonly<Record<string, unknown>>
 }
 

@@ -75,11 +75,9 @@ export function App(): JSX.Element {
     return () => removeEventListener('hashchange', openLink)
   }, [loadSession, signIn])
 
-  const signOut = (): void => {
-    void client
-      .send('DELETE', 'session')
-      .catch(() => undefined)
-      .then(loadSession)
+  const signOut = async (): Promise<void> => {
+    await client.send('DELETE', 'session')
+    await loadSession()
   }
 
   switch (gate.type) {

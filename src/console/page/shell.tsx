@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { toProblem } from './api/api-error.js'
 import type { Client } from './api/client.js'
 import type { Account, List, CreatedKey, Session } from './api/types.js'
 import type { Format } from './format.js'
@@ -28,7 +29,8 @@ export function Shell({
   readonly session: Session
   readonly client: Client
   readonly format: Format
-  readonly signOut: () => void
+  /** Rejects when the session could not be ended. */
+  readonly signOut: () => Promise<void>
 }): JSX.Element {
   const { route, go } = useRoute()
   const { toasts, notify, dismiss } = useToasts()
@@ -58,7 +60,9 @@ export function Shell({
       notify,
       theme,
       setTheme,
-      signOut,
+      signOut: () => {
+        signOut().catch((thrown: unknown) => notify(`Not signed out: ${toProblem(thrown).message}`, 'bad'))
+      },
     }),
     [session, client, format, route, accountId, account, newKey, setParams, notify, theme],
   )
@@ -253,7 +257,7 @@ function SideFoot(): JSX.Element {
           {session.actor}
           {session.actor !== session.role && <span class="version"> · {session.role}</span>}
         </span>
-        {session.role === 'operator' && session.login_url === null && (
+        {session.can_sign_out && (
           <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={signOut}>
             <Icon name="leave" />
           </button>

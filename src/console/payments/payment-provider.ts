@@ -36,6 +36,8 @@ export interface PaymentProvider {
   readonly minimumMicro: number
   /** How the customer can pay, as the page shows it: `card`, `alipay`. */
   readonly methods: readonly string[]
+  /** In lower case: a webhook without this header is refused unread. Default: every webhook is read. */
+  readonly signatureHeader?: string | undefined
   /** Default: `shortfall`. */
   readonly suspendOn?: SuspendRule | undefined
   /**

@@ -1,30 +1,27 @@
 import { GatewayError } from '../../errors.js'
-import type { RequestBody, RequestHeaders } from '../../gateway/http/http.js'
-import { tooLarge } from '../../gateway/http/read-body.js'
-import type { PaymentOutcome } from './payment-event.js'
+import type { PaymentEvent, PaymentOutcome } from './payment-event.js'
+import type { WebhookRequest } from './payment-provider.js'
 import { type PaymentContext, postPayment } from './post-payment.js'
+import type { IncomingWebhook, WebhookIntake } from './webhook-intake.js'
 
-/** A webhook as a handler gets it. */
-export interface IncomingWebhook {
-  readonly headers: RequestHeaders
-  readonly body: RequestBody
+/** What webhooks are read with. */
+export interface WebhookContext extends PaymentContext {
+  readonly intake: WebhookIntake
+  /** Told of each webhook that its provider has not signed. */
+  readonly onForgery: () => void
 }
-
-/** The most that the body of a webhook can be. */
-const MAX_WEBHOOK_BYTES = 1024 * 1024
 
 /**
  * Verifies a webhook and books what it tells; resolves only when all of it stands in the books, which is when the
  * provider may be told that it was received. Otherwise throws a `GatewayError`, and the provider sends it again:
- * `invalid_request` (no raw body, a signature that does not fit), `provider_error`, `db_error`, `internal_error` for an
+ * `invalid_request` (no raw body, no signature or one that does not fit), `request_too_large`, `rate_limit_exceeded`, `provider_error`, `db_error`, `internal_error` for an
  * account that nobody has, `invalid_value` (409, 422) for what contradicts the books or is no money of theirs.
  */
 export async function receiveWebhook(
-  context: PaymentContext,
-  { headers, body }: IncomingWebhook,
+  context: WebhookContext,
+  webhook: IncomingWebhook,
 ): Promise<readonly PaymentOutcome[]> {
-  const { payments } = context
-  const events = await payments.readWebhook({ headers, body: await readRaw(body) })
+  const events = await readEvents(context, webhook)
   const outcomes: PaymentOutcome[] = []
   for (const event of events) {
     const outcome = await postPayment(context, event)
@@ -36,21 +33,22 @@ export async function receiveWebhook(
   return outcomes
 }
 
-async function readRaw(body: RequestBody): Promise<Uint8Array> {
-  const raw = typeof body === 'function' ? await body(MAX_WEBHOOK_BYTES) : body
-  if (raw === null) throw new GatewayError('invalid_request', 'The webhook has no body.')
-  if (typeof raw === 'object' && 'json' in raw) throw parsedBody()
-  const bytes = typeof raw === 'string' ? new TextEncoder().encode(raw) : raw
-  if (bytes.byteLength > MAX_WEBHOOK_BYTES) throw tooLarge(MAX_WEBHOOK_BYTES)
-  return bytes
-}
-
-function parsedBody(): GatewayError {
-  const message =
-    'The webhook cannot be verified: the host has parsed its body, and the signature is over the raw bytes. ' +
-    'Mount the console before express.json(), or keep the bytes with its verify option: ' +
-    'express.json({ verify: (request, _response, bytes) => { request.rawBody = bytes } }).'
-  return new GatewayError('invalid_request', message)
+/** Whoever has no signature to show is sent away unread. Throws what the intake and the provider throw. */
+async function readEvents(
+  { payments, intake, onForgery }: WebhookContext,
+  webhook: IncomingWebhook,
+): Promise<readonly PaymentEvent[]> {
+  const { headers } = webhook
+  const { signatureHeader: name } = payments
+  if (name !== undefined && headers[name] === undefined)
+    throw new GatewayError('invalid_request', `The webhook has no ${name} header.`)
+  const request: WebhookRequest = { headers, body: await intake.read(webhook) }
+  try {
+    return await payments.readWebhook(request)
+  } catch (thrown) {
+    if (GatewayError.isInstance(thrown) && thrown.code === 'invalid_request') onForgery()
+    throw thrown
+  }
 }
 
 function toError({ event, result }: PaymentOutcome): GatewayError | null {

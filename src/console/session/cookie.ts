@@ -11,31 +11,42 @@ const ATTRIBUTES = 'HttpOnly; SameSite=Strict'
 /** Cookies of the name that are looked at: hosts of one domain may have set others. */
 const MOST_COOKIES = 8
 
-/** A signed session of the operator, as a `set-cookie` value. */
-export function openSession(key: Uint8Array, now: number, headers: RequestHeaders): string {
-  const expiresAt = now + LIFE_MS
-  const payload = encodeBase64Url(utf8ToBytes(JSON.stringify({ role: 'operator', expiresAt })))
+/** A session that only its cookie names. */
+export interface NewSession {
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** A session that begins now; `id` must be random. */
+export function createSession(id: string, now: number): NewSession {
+  return { id, expiresAt: now + LIFE_MS }
+}
+
+/** The `set-cookie` value that gives a session to the browser, signed. */
+export function giveCookie(key: Uint8Array, session: NewSession, headers: RequestHeaders): string {
+  const payload = encodeBase64Url(utf8ToBytes(JSON.stringify(session)))
   const value = `${payload}.${signatureOf(key, payload)}`
   return `${NAME}=${value}; Max-Age=${LIFE_MS / 1000}; ${ATTRIBUTES}${secure(headers)}`
 }
 
-/** The `set-cookie` value that ends a session. */
-export function closeSession(headers: RequestHeaders): string {
+/** The `set-cookie` value that takes the cookie from the browser. */
+export function takeCookie(headers: RequestHeaders): string {
   return `${NAME}=; Max-Age=0; ${ATTRIBUTES}${secure(headers)}`
 }
 
-/** True when a request carries a session that was signed with the key and has not ended. */
-export function hasSession(key: Uint8Array, now: number, headers: RequestHeaders): boolean {
-  return readCookies(headers).some((value) => isSession(key, now, value))
+/** Ids of the sessions that a request names, signed with the key and not over; no store is asked for any other. */
+export function readSessionIds(key: Uint8Array, now: number, headers: RequestHeaders): readonly string[] {
+  return readCookies(headers).flatMap((value) => readId(key, now, value) ?? [])
 }
 
-function isSession(key: Uint8Array, now: number, value: string): boolean {
+function readId(key: Uint8Array, now: number, value: string): string | null {
   const [payload = '', signature = '', ...more] = value.split('.')
-  if (more.length > 0 || !isSameText(signature, signatureOf(key, payload))) return false
+  if (more.length > 0 || !isSameText(signature, signatureOf(key, payload))) return null
   const bytes = decodeBase64Url(payload)
   const session = bytes === null ? undefined : parseJson(new TextDecoder().decode(bytes))
-  if (!isJsonObject(session) || session['role'] !== 'operator') return false
-  return typeof session['expiresAt'] === 'number' && session['expiresAt'] > now
+  if (!isJsonObject(session) || typeof session['id'] !== 'string') return null
+  return typeof session['expiresAt'] === 'number' && session['expiresAt'] > now ? session['id'] : null
 }
 
 function signatureOf(key: Uint8Array, payload: string): string {

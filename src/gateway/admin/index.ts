@@ -5,6 +5,7 @@ import { deriveSecret } from './derive-secret.js'
 import { createKeyAdmin, type KeyAdmin } from './keys.js'
 import { createModelAdmin, type ModelAdmin } from './models.js'
 import { createMoneyAdmin, type MoneyAdmin } from './money.js'
+import { createSessionAdmin, type SessionAdmin } from './sessions.js'
 import { createUpstreamAdmin, type UpstreamAdmin } from './upstreams.js'
 import { createUsageAdmin, type UsageAdmin } from './usage.js'
 
@@ -25,6 +26,7 @@ export interface Admin {
   readonly models: ModelAdmin
   readonly audit: AuditAdmin
   readonly upstreams: UpstreamAdmin
+  readonly sessions: SessionAdmin
   /** Forgets stored answers whose time is over; returns how many. Safe to run anywhere, any time. */
   sweepState(): Promise<number>
   /** 32 bytes for a purpose, from the gateway's `keySecret`: the same in every process that has it, useless for any other. */
@@ -42,6 +44,7 @@ export function createAdmin(open: () => Promise<AdminContext>): Admin {
     models: createModelAdmin(run),
     audit: createAuditAdmin(run),
     upstreams: createUpstreamAdmin(run),
+    sessions: createSessionAdmin(run),
     sweepState: () => run(({ stores, now }) => stores.state.sweep(now())),
     deriveSecret: (purpose) => run(({ keySecret }) => deriveSecret(keySecret, purpose)),
   }

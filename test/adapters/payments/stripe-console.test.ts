@@ -147,7 +147,15 @@ describe('webhooks over a mount', () => {
     const other = await fetch(`${server.url}/api/v1/webhooks/paypal`, { method: 'POST', body: '{}' })
     expect(other.status).toBe(404)
     const huge = JSON.stringify({ text: 'x'.repeat(1024 * 1024) })
-    expect((await sendWebhook(server, huge, {})).status).toBe(413)
+    expect((await sendWebhook(server, huge, { 'stripe-signature': 't=1,v1=a' })).status).toBe(413)
+    // A dispute tells of all its evidence.
+    const evidence = { uncategorized_text: 'é'.repeat(150_000) }
+    const told = {
+      type: 'charge.dispute.updated',
+      data: { object: { evidence }, previous_attributes: { evidence } },
+    }
+    const { body, headers } = await stripe.sign({ ...payByCard(stripe, 500).event, ...told })
+    expect((await sendWebhook(server, body, headers)).status).toBe(200)
     await server.close()
   })
 

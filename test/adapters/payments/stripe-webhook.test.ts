@@ -9,6 +9,7 @@ import {
   idIn,
   openSession,
   openStripeWorld,
+  unhurried,
   ownMetadata,
   payByCard,
   type StripeWorld,
@@ -31,7 +32,7 @@ const errorOf = async (work: Promise<unknown>): Promise<GatewayError> => {
   return error
 }
 const receiveRaw = (body: string, headers: Record<string, string>) =>
-  receiveWebhook({ admin: world.gateway.admin, payments: world.payments }, { body, headers })
+  receiveWebhook(unhurried({ admin: world.gateway.admin, payments: world.payments }), { body, headers })
 
 describe('the signature of a webhook', () => {
   it('fits when it is made by hand, as Stripe’s manual says', async () => {
@@ -273,7 +274,7 @@ describe('refunds at Stripe', () => {
     const payments = stripePayments({ client, webhookSecret: WEBHOOK_SECRET })
     const body = JSON.stringify(stripe.refund(paymentId, 300))
     const headers = { 'stripe-signature': signByHand(body, nowSeconds()) }
-    await receiveWebhook({ admin: world.gateway.admin, payments }, { body, headers })
+    await receiveWebhook(unhurried({ admin: world.gateway.admin, payments }), { body, headers })
     expect(await world.balance()).toBe(7_000_000)
   })
 })

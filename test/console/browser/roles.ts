@@ -183,6 +183,25 @@ export function tellRoles(open: OpenVisit): void {
       await page.getByRole('button', { name: 'Sign out' }).click()
       await page.getByRole('heading', { name: 'Sign in' }).waitFor()
       expect(await page.context().cookies(`${world.consoleUrl}/api/v1/session`)).toEqual([])
+      // Whoever had taken the cookie before is signed out, too.
+      await page.context().addCookies([cookie ?? expect.fail('there was no cookie')])
+      await page.reload()
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    })
+
+    it('that cannot be ended now say so, and go on', async () => {
+      const world = await start()
+      const { page } = await visit()
+      await signIn(page, world)
+      const answer = { error: { code: 'db_error', message: 'The store could not be reached.' } }
+      await page.route('**/api/v1/session', (route) =>
+        route.request().method() === 'DELETE'
+          ? route.fulfill({ status: 500, json: answer })
+          : route.continue(),
+      )
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.getByText('Not signed out: The store could not be reached.').waitFor()
+      await goTo(page, 'Usage')
     })
   })
 

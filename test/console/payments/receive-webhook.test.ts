@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { PaymentEvent } from '../../../src/console/payments/payment-event.js'
 import type { WebhookRequest } from '../../../src/console/payments/payment-provider.js'
-import { type IncomingWebhook, receiveWebhook } from '../../../src/console/payments/receive-webhook.js'
+import { receiveWebhook } from '../../../src/console/payments/receive-webhook.js'
+import type { IncomingWebhook } from '../../../src/console/payments/webhook-intake.js'
 import { GatewayError, createMemoryStore } from '../../../src/index.js'
-import { ACCOUNT, openPaymentWorld } from '../../support/payment-world.js'
+import { ACCOUNT, openPaymentWorld, unhurried } from '../../support/payment-world.js'
 import { createClock } from '../../contracts/samples.js'
 
 const PAID: PaymentEvent = { type: 'paid', paymentId: 'pay_1', accountId: ACCOUNT, amountMicro: 500 }
@@ -20,7 +21,7 @@ const openReceiver = async (events: readonly PaymentEvent[] = [PAID]) => {
   })
   const { gateway, payments } = world
   const receive = (body: IncomingWebhook['body']) =>
-    receiveWebhook({ admin: gateway.admin, payments }, { headers: HEADERS, body })
+    receiveWebhook(unhurried({ admin: gateway.admin, payments }), { headers: HEADERS, body })
   const failure = async (body: IncomingWebhook['body'] = 'raw') => {
     const error = await receive(body).then(
       () => null,
@@ -102,7 +103,7 @@ describe('a webhook', () => {
     ]
     const payments = { ...first.payments, readWebhook: () => Promise.resolve(wrong) }
     const { admin } = first.gateway
-    const error = await receiveWebhook({ admin, payments }, { headers: {}, body: 'raw' }).catch(
+    const error = await receiveWebhook(unhurried({ admin, payments }), { headers: {}, body: 'raw' }).catch(
       (thrown: unknown) => thrown,
     )
     expect(GatewayError.isInstance(error) && error.status).toBe(409)
@@ -125,7 +126,8 @@ describe('a webhook', () => {
       { ...stores, ledger },
     )
     const { gateway, payments } = world
-    const receive = () => receiveWebhook({ admin: gateway.admin, payments }, { headers: {}, body: 'raw' })
+    const receive = () =>
+      receiveWebhook(unhurried({ admin: gateway.admin, payments }), { headers: {}, body: 'raw' })
     await expect(receive()).rejects.toMatchObject({ code: 'db_error', status: 500 })
     broken = false
     expect(await receive()).toMatchObject([{ result: 'repeated', postedMicro: 500 }])

@@ -10,6 +10,7 @@ export const session: Schema<Session> = object<Session>({
   title: anyText,
   gateway_url: anyText,
   login_url: nullable(anyText),
+  can_sign_out: z.boolean(),
   payments: nullable(object<PaymentTerms>({ name: anyText, minimum_micro: count, methods: list(anyText) })),
   version: anyText,
 })
