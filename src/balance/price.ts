@@ -43,6 +43,35 @@ export function priceFor(price: ModelPrice, inputTokens: number): TokenPrice {
   return best ?? price
 }
 
+/** A price times a factor, such as 1.2 for a fifth more; each rate is rounded to whole micro-USD per 1M tokens. */
+export function scalePrice(price: ModelPrice, factor: number): ModelPrice {
+  const { tiers, ...rates } = price
+  return {
+    ...scaleRates(rates, factor),
+    ...(tiers === undefined
+      ? {}
+      : {
+          tiers: tiers.map(({ aboveInputTokens, ...rest }) => ({
+            ...scaleRates(rest, factor),
+            aboveInputTokens,
+          })),
+        }),
+  }
+}
+
+function scaleRates(rates: TokenPrice, factor: number): TokenPrice {
+  const scale = (rate: number): number => Math.round(rate * factor)
+  const scaleOptional = (rate: number | undefined): number | undefined =>
+    rate === undefined ? undefined : scale(rate)
+  return {
+    inputMicroPer1M: scale(rates.inputMicroPer1M),
+    outputMicroPer1M: scale(rates.outputMicroPer1M),
+    cacheReadMicroPer1M: scaleOptional(rates.cacheReadMicroPer1M),
+    cacheWriteMicroPer1M: scaleOptional(rates.cacheWriteMicroPer1M),
+    cacheWriteLongMicroPer1M: scaleOptional(rates.cacheWriteLongMicroPer1M),
+  }
+}
+
 /** Cost of a call in micro-USD: exact, summed over the buckets, rounded up once. */
 export function costMicro(usage: Usage, price: ModelPrice): number {
   const buckets = splitUsage(usage)

@@ -33,6 +33,8 @@ export interface ModelEntry {
   readonly contextWindowTokens?: number | undefined
   /** Null: unknown, so the model cannot be sold. */
   readonly price: ModelPrice | 'free' | null
+  /** What the list price of a model of this entry is multiplied by. Default 1. */
+  readonly priceFactor?: number | undefined
   readonly displayName?: string | undefined
   /** Seconds since the epoch. */
   readonly created?: number | undefined

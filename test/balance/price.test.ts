@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { counterexampleOf } from '../contracts/counterexample.js'
-import { costMicro, priceFor, splitUsage, type ModelPrice } from '../../src/balance/price.js'
+import { costMicro, priceFor, scalePrice, splitUsage, type ModelPrice } from '../../src/balance/price.js'
 import { completeUsage, mergeUsage } from '../../src/canonical/usage.js'
 import { usageOf } from '../contracts/samples.js'
 
@@ -153,5 +153,29 @@ describe('priceFor', () => {
   it('decides for the whole call, by all input, cached or not', () => {
     const usage = usageOf({ inputTokens: 300_000, cacheReadTokens: 250_000, outputTokens: 1_000_000 })
     expect(costMicro(usage, price)).toBe(1_800_000 + 12_000_000)
+  })
+})
+
+describe('scalePrice', () => {
+  it('multiplies every rate, those of tiers too, and names none that was not named', () => {
+    const tiers = [{ aboveInputTokens: 200_000, inputMicroPer1M: 2_000_000, outputMicroPer1M: 3_000_000 }]
+    const price = { inputMicroPer1M: 1_000_001, outputMicroPer1M: 10, cacheReadMicroPer1M: 100_000, tiers }
+    expect(scalePrice(price, 1.5)).toEqual({
+      inputMicroPer1M: 1_500_002,
+      outputMicroPer1M: 15,
+      cacheReadMicroPer1M: 150_000,
+      tiers: [{ aboveInputTokens: 200_000, inputMicroPer1M: 3_000_000, outputMicroPer1M: 4_500_000 }],
+    })
+  })
+
+  it('gives what a call costs with that factor, but for rounding', () => {
+    fc.assert(
+      fc.property(anyUsage, fc.integer({ min: 1, max: 5 }), (usage, factor) => {
+        const scaled = costMicro(usage, scalePrice(PRICE, factor))
+        const exact = costMicro(usage, PRICE) * factor
+        expect(scaled).toBeLessThanOrEqual(exact)
+        expect(scaled).toBeGreaterThan(exact - factor)
+      }),
+    )
   })
 })

@@ -115,6 +115,22 @@ describe('case 60: cached input is billed once, at its own price', () => {
   })
 })
 
+describe('a list price with a factor', () => {
+  const model = 'anthropic/claude-sonnet-4-6'
+  const asked: Endpoint = { ...CHAT, request: () => ({ ...CHAT.request(), model }) }
+  const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 }
+  const costOf = async (entry: Partial<ModelConfig>): Promise<number> =>
+    (await bill(asked, chatAnswer(usage), [{ id: model, upstream: 'chat', ...entry }])).cost
+
+  it('bills so much more, for a model of the catalogue and for one behind a wildcard', async () => {
+    const listed = await costOf({})
+    expect(listed).toBeGreaterThan(0)
+    expect(await costOf({ priceFactor: 3 })).toBe(3 * listed)
+    expect(await costOf({ id: 'anthropic/*', priceFactor: 3 })).toBe(3 * listed)
+    expect(await costOf({ id: 'anthropic/*', priceFactor: 0.5 })).toBe(listed / 2)
+  })
+})
+
 describe('case 61: cache writes have prices of their own, by their life', () => {
   const written = {
     input_tokens: 60,

@@ -160,6 +160,16 @@ describe('models', () => {
       'models[0].price: \'openai/no-such-model\' is not in the price snapshot: give a price, or "free"',
     ])
   })
+
+  it('with a factor for a price of their own, or one that is none, are refused', () => {
+    expect(withModel({ priceFactor: 1.2 })).toEqual([
+      'models[0]: takes a price of its own or a priceFactor of the list price, not both',
+    ])
+    for (const priceFactor of [0, -1, 1001, Number.NaN])
+      expect(withModel({ price: undefined, priceFactor })).toEqual([
+        expect.stringContaining('models[0].priceFactor'),
+      ])
+  })
 })
 
 describe('aliases', () => {

@@ -66,6 +66,9 @@ const candidate = z.strictObject({
   weight: z.optional(z.number().check(z.nonnegative())),
 })
 
+/** Beyond it, prices would leave the integers that money is counted in. */
+const MOST_PRICE_FACTOR = 1000
+
 const modelShape: z.ZodMiniType<ModelConfig> = z
   .strictObject({
     id: modelId,
@@ -77,6 +80,7 @@ const modelShape: z.ZodMiniType<ModelConfig> = z
     maxOutputTokens: z.optional(positive),
     contextWindowTokens: z.optional(positive),
     price: z.optional(price),
+    priceFactor: z.optional(z.number().check(z.positive(), z.maximum(MOST_PRICE_FACTOR))),
     displayName: z.optional(name),
     created: z.optional(z.int()),
     modalities: z.optional(z.strictObject({ input: z.array(z.string()), output: z.array(z.string()) })),
@@ -88,6 +92,9 @@ const modelShape: z.ZodMiniType<ModelConfig> = z
     }),
     z.refine((value) => value.candidates === undefined || value.upstream === undefined, {
       message: 'takes an upstream or candidates, not both',
+    }),
+    z.refine((value) => value.price === undefined || value.priceFactor === undefined, {
+      message: 'takes a price of its own or a priceFactor of the list price, not both',
     }),
   )
 

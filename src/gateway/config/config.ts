@@ -51,6 +51,8 @@ export interface ModelConfig {
   readonly contextWindowTokens?: number | undefined
   /** Default: the bundled price snapshot; a model that it does not know is refused at start. */
   readonly price?: ModelPrice | 'free' | undefined
+  /** What the price of the snapshot is multiplied by: 1.2 sells at list price and a fifth. Default 1. */
+  readonly priceFactor?: number | undefined
   readonly displayName?: string | undefined
   /** Seconds since the epoch. */
   readonly created?: number | undefined

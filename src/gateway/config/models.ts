@@ -1,3 +1,4 @@
+import { scalePrice } from '../../balance/price.js'
 import type { ModelPrice } from '../../canonical/price.js'
 import { parseModelId } from '../../models/model-id.js'
 import { lookUpSnapshot } from '../../models/price-snapshot.js'
@@ -48,7 +49,8 @@ function toEntry(model: ModelConfig, config: WithUpstreams): ModelEntry {
     id: model.id,
     candidates,
     routing: model.routing,
-    price: model.price ?? known.price,
+    price: model.price ?? sellAt(known.price, model.priceFactor),
+    priceFactor: model.priceFactor,
     maxOutputTokens: model.maxOutputTokens ?? known.maxOutputTokens,
     contextWindowTokens: model.contextWindowTokens ?? known.contextWindowTokens,
     displayName: model.displayName,
@@ -105,13 +107,17 @@ function findKnown(names: readonly VendorModel[]): Known {
   return known
 }
 
+function sellAt(listPrice: ModelPrice | null, factor: number = 1): ModelPrice | null {
+  return listPrice === null || factor === 1 ? listPrice : scalePrice(listPrice, factor)
+}
+
 /** Price and sizes of a model that a wildcard entry was asked for; the entry's own settings win. */
 export function fillFromSnapshot(entry: ModelEntry, config: WithUpstreams): ModelEntry {
   if (entry.price !== null) return entry
   const known = findKnown(namesOf(entry.id, entry.candidates, config))
   return {
     ...entry,
-    price: known.price,
+    price: sellAt(known.price, entry.priceFactor),
     maxOutputTokens: entry.maxOutputTokens ?? known.maxOutputTokens,
     contextWindowTokens: entry.contextWindowTokens ?? known.contextWindowTokens,
   }
