@@ -10,6 +10,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** An object to be filled with members of a client's JSON: here `__proto__` is a member like any other. */
+export function emptyObject(): Record<string, JsonValue | undefined> {
+  return Object.create(null) as Record<string, JsonValue | undefined>
+}
+
 /** Parses JSON; `undefined` when it is none. */
 export function parseJson(text: string): JsonValue | undefined {
   try {

@@ -10,6 +10,7 @@ import type {
 } from '../../protocols/protocol.js'
 import { createEventAligner } from '../../sse/align.js'
 import { parseSse } from '../../sse/parse.js'
+import { splitEvents } from '../../sse/split.js'
 import { createTextDecoder } from '../../sse/text-decoder.js'
 import { createTokenCounter } from '../../usage/estimate.js'
 import type { Answer, AnswerStream, Exchange, Progress } from './answer.js'
@@ -76,8 +77,6 @@ function renameModel(text: string, json: JsonObject, model: string): string {
 
 /** Not an empty name: some vendors name the model only after a first event without one. */
 const MODEL = /("model"\s*:\s*)"(?:[^"\\]|\\.)+"/
-/** A whole event with its blank lines; a CRLF is one line end, never two. */
-const EVENT = /[^]*?(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)+/g
 const BLANK = '\n\n'
 const SEQUENCE_FIELD = '"sequence_number"'
 const SEQUENCE = /"sequence_number"\s*:\s*(\d+)/g
@@ -126,7 +125,7 @@ function createStream(options: PassthroughOptions): AnswerStream {
   /** Looks at each event; gives the text without what this client must not see, up to an error. */
   const examine = (text: string): string => {
     let output = ''
-    for (const [block] of text.matchAll(EVENT)) {
+    for (const block of splitEvents(text).events) {
       const event = parseSse(block)[0]
       if (event === undefined) {
         output += block

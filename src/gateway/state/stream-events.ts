@@ -1,10 +1,9 @@
 import { type JsonObject, parseJson } from '../../canonical/json.js'
 import { asNumber, asObject, asString } from '../../canonical/narrow.js'
 import { parseSse } from '../../sse/parse.js'
+import { splitEvents } from '../../sse/split.js'
 import type { NumberedEvent } from './entries.js'
 
-/** A whole event with its blank lines; a CRLF is one line end, never two. */
-const EVENT = /[^]*?(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)+/g
 /** Text with an event that holds the response: only such text is taken apart. */
 const LIFECYCLE = /"type"\s*:\s*"response\.(?:created|queued|in_progress|completed|incomplete|failed)"/
 
@@ -27,13 +26,10 @@ export interface EventEditor {
 export function editEvents(text: string, editor: EventEditor): string {
   const isOfInterest = interestOf(editor)
   if (!isOfInterest(text)) return text
+  const { events, rest } = splitEvents(text)
   let output = ''
-  let end = 0
-  for (const match of text.matchAll(EVENT)) {
-    output += isOfInterest(match[0]) ? editBlock(match[0], editor) : match[0]
-    end = match.index + match[0].length
-  }
-  return output + (end < text.length ? editBlock(text.slice(end), editor) : '')
+  for (const event of events) output += isOfInterest(event) ? editBlock(event, editor) : event
+  return output + (rest === '' ? '' : editBlock(rest, editor))
 }
 
 function interestOf({ edit, onEvent }: EventEditor): (text: string) => boolean {

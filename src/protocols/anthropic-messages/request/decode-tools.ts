@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import { emptyObject, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import { asObject, asString } from '../../../canonical/narrow.js'
 import type { FunctionTool, HostedTool, ToolChoice, ToolDefinition } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
@@ -99,8 +99,8 @@ function decodeClientTool(
 }
 
 function extensionsOf(wire: JsonObject): { extensions?: Record<string, JsonObject> } {
-  const fields: Record<string, JsonValue | undefined> = {}
-  const silent: Record<string, JsonValue | undefined> = {}
+  const fields = emptyObject()
+  const silent = emptyObject()
   for (const key in wire) {
     if (SILENT.has(key)) silent[key] = wire[key]
     else if (!KNOWN.has(key)) fields[key] = wire[key]

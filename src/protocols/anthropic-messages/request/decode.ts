@@ -1,4 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
+import {
+  emptyObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  lookUp,
+} from '../../../canonical/json.js'
 import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, ResponseFormat } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
@@ -137,7 +143,7 @@ function decodeTier(body: JsonObject, warn: Warn): Partial<CanonicalRequest> {
 
 /** Fields with no canonical place, whole or the rest of an object that is partly known. */
 function extraFields(body: JsonObject): JsonObject {
-  const fields: Record<string, JsonValue | undefined> = {}
+  const fields = emptyObject()
   for (const key in body) if (!KNOWN.has(key)) fields[key] = body[key]
   const rest = {
     metadata: without(body.metadata, ['user_id']),

@@ -1,4 +1,10 @@
-import { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from '../../../canonical/json.js'
+import {
+  emptyObject,
+  isJsonObject,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+} from '../../../canonical/json.js'
 
 /** Keywords whose value maps names to schemas. */
 const MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions'])
@@ -117,7 +123,7 @@ function sanitizeNode(node: JsonObject, state: State, depth: number): JsonObject
     return {}
   }
   const told: string[] = []
-  const result: Record<string, JsonValue | undefined> = {}
+  const result = emptyObject()
   for (const [key, value] of Object.entries(node)) {
     if (SILENT.has(key) || key === 'additionalProperties' || key === 'patternProperties') continue
     if (isLimit(key, value)) {

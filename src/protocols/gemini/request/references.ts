@@ -27,6 +27,8 @@ export interface References {
 }
 
 const MAX_DEPTH = 100
+/** Where there are more, nobody looks which way leads where, and any may lead back: no tool of a person has so many. */
+const MAX_DEFINITIONS = 300
 const DEFINITION = /^#\/(?:\$defs|definitions)\/([^/]+)$/
 
 /** Collects the definitions of a schema; `definitions` is the old name of `$defs`. */
@@ -53,22 +55,35 @@ export function createReferences(root: JsonObject): References {
     local[way].set(name, names)
     return names
   }
-  /** True when one of the names leads to the owner, over any number of definitions. */
-  const reaches = (from: Iterable<string>, owner: string, way: Way): boolean => {
-    const seen = new Set(from)
-    for (const name of seen) {
-      if (name === owner) return true
-      for (const next of namesIn(name, way)) seen.add(next)
+  const isTooWide = definitions.size > MAX_DEFINITIONS
+  /** True when a definition leads to itself, over any number of others. */
+  const isRecursive = (name: string): boolean => {
+    if (isTooWide) return true
+    const seen = new Set(namesIn(name, 'soft'))
+    for (const next of seen) {
+      if (next === name) return true
+      for (const further of namesIn(next, 'soft')) seen.add(further)
     }
     return false
+  }
+  let referrers: ReadonlyMap<string, readonly string[]> | undefined
+  const leading = new Map<string, ReadonlySet<string>>()
+  /** The owner, and all definitions whose values must contain one of it. */
+  const leadingTo = (owner: string): ReadonlySet<string> => {
+    const known = leading.get(owner)
+    if (known !== undefined) return known
+    referrers ??= invert(['#', ...definitions.keys()], (name) => namesIn(name, 'hard'))
+    const found = new Set([owner])
+    for (const name of found) for (const referrer of referrers.get(name) ?? []) found.add(referrer)
+    leading.set(owner, found)
+    return found
   }
   const find = (pointer: string): ReferenceTarget | undefined => {
     const name = nameOf(pointer)
     const schema = name === undefined ? follow(root, pointer) : byName(name)
     if (schema === undefined) return undefined
     const json = JSON.stringify(schema)
-    const recursive =
-      name === undefined ? pointsInto(json, pointer) : reaches(namesIn(name, 'soft'), name, 'soft')
+    const recursive = name === undefined ? pointsInto(json, pointer) : isRecursive(name)
     return { schema, name, recursive, size: json.length }
   }
   return {
@@ -83,9 +98,28 @@ export function createReferences(root: JsonObject): References {
     },
     used: () => [...definitions.keys()].filter((name) => used.has(name)),
     definition: (name) => definitions.get(name) ?? {},
-    leadsBack: (schema, owner) =>
-      reaches(collectNames(schema, { way: 'hard', nameOf, names: new Set() }, 0), owner, 'hard'),
+    leadsBack(schema, owner) {
+      const names = [...collectNames(schema, { way: 'hard', nameOf, names: new Set() }, 0)]
+      if (isTooWide) return names.length > 0
+      return names.some((name) => leadingTo(owner).has(name))
+    },
   }
+}
+
+/** Who refers to each name. */
+function invert(
+  names: readonly string[],
+  namesIn: (name: string) => ReadonlySet<string>,
+): ReadonlyMap<string, readonly string[]> {
+  const referrers = new Map<string, string[]>()
+  for (const name of names) {
+    for (const target of namesIn(name)) {
+      const known = referrers.get(target)
+      if (known === undefined) referrers.set(target, [name])
+      else known.push(name)
+    }
+  }
+  return referrers
 }
 
 /** `hard`: only ways that a value cannot leave out, by required properties. */

@@ -1,4 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
+import {
+  emptyObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  lookUp,
+} from '../../../canonical/json.js'
 import { asObject } from '../../../canonical/narrow.js'
 import { toObjects, asStrings } from '../wire/index.js'
 import { createReferences, type References, type ReferenceTarget } from './references.js'
@@ -202,7 +208,7 @@ function mayCopy(target: ReferenceTarget, state: Sanitizing): boolean {
 /** `allOf` as one schema: properties and required names are joined, of other keywords the last one wins. */
 function mergeAll(schema: JsonObject, state: Sanitizing): JsonObject {
   const { allOf, ...own } = schema
-  const merged: Node = {}
+  const merged: Node = emptyObject()
   for (const piece of [...toObjects(allOf), own]) {
     const resolved = inlined(piece, state)
     for (const [keyword, value] of Object.entries(resolved)) {

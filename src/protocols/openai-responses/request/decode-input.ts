@@ -1,5 +1,6 @@
 import type { ReasoningPart, ToolCallPart, ToolResultPart } from '../../../canonical/content.js'
 import {
+  emptyObject,
   isJsonObject,
   type JsonArray,
   type JsonObject,
@@ -150,7 +151,7 @@ function extensionsOf(item: WireItem): Pick<UserMessage, 'extensions'> {
   let unknown: Record<string, JsonValue | undefined> | null = null
   for (const field in item) {
     if (MESSAGE_FIELDS.has(field) || item[field] === null) continue
-    unknown ??= {}
+    unknown ??= emptyObject()
     unknown[field] = item[field]
   }
   return unknown === null ? {} : { extensions: { [PROTOCOL]: unknown } }

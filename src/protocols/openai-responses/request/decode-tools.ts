@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { emptyObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import { asArray, asObject, asObjects, asString, asText } from '../../../canonical/narrow.js'
 import type {
   CustomTool,
@@ -165,14 +165,14 @@ function stripVendorKeywords(schema: JsonObject): JsonObject {
   for (const keyword in schema) {
     const value = schema[keyword]
     if (keyword === 'encrypted' && typeof value === 'boolean') {
-      changed ??= { ...schema }
+      changed ??= Object.assign(emptyObject(), schema)
       delete changed[keyword]
       continue
     }
     if (typeof value !== 'object' || value === null || DATA.has(keyword)) continue
     const stripped = SCHEMA_MAPS.has(keyword) ? stripMap(value) : stripValue(value)
     if (stripped !== value) {
-      changed ??= { ...schema }
+      changed ??= Object.assign(emptyObject(), schema)
       changed[keyword] = stripped
     }
   }
@@ -195,7 +195,7 @@ function stripMap(value: JsonValue): JsonValue {
     const entry = map[name]
     const stripped = entry === undefined ? undefined : stripValue(entry)
     if (stripped !== entry) {
-      changed ??= { ...map }
+      changed ??= Object.assign(emptyObject(), map)
       changed[name] = stripped
     }
   }

@@ -1,5 +1,5 @@
 import { asEffort } from '../../../canonical/effort.js'
-import type { JsonObject, JsonValue } from '../../../canonical/json.js'
+import { emptyObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import { asArray, asNumber, asObject, asString, asText } from '../../../canonical/narrow.js'
 import type {
   CacheRequest,
@@ -198,7 +198,7 @@ const REASONING_KNOWN: ReadonlySet<string> = new Set(['effort', 'summary', 'gene
 const CACHE_KNOWN: ReadonlySet<string> = new Set(['mode', 'ttl', 'prewarm'])
 
 function decodeExtensions(body: JsonObject, reasoning: JsonObject): CanonicalRequest['extensions'] {
-  const own: Record<string, JsonValue | undefined> = {}
+  const own = emptyObject()
   for (const field in body) {
     const value = body[field]
     if (KNOWN.has(field) || value === null || (field === 'truncation' && value === 'disabled')) continue

@@ -1,5 +1,5 @@
 import type { TextPart } from '../../../canonical/content.js'
-import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
+import { emptyObject, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
 import { asArray, asObject } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, Message } from '../../../canonical/request.js'
 import type { Target } from '../../../canonical/target.js'
@@ -234,7 +234,7 @@ function withExtensions(
   body: Record<string, JsonValue | undefined>,
   own: JsonObject | undefined,
 ): JsonObject {
-  const merged: Record<string, JsonValue | undefined> = {}
+  const merged = emptyObject()
   for (const field in body) if (body[field] !== undefined) merged[field] = body[field]
   for (const field in own) {
     if (field === 'include') continue

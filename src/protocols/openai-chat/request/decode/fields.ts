@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
+import { emptyObject, isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
 
 /** Top-level fields of a request, each taken once; what nobody could read is the rest. */
 export interface Fields {
@@ -54,7 +54,7 @@ export function unknownFields(object: JsonObject, known: ReadonlySet<string>): J
   let unknown: Record<string, JsonValue | undefined> | null = null
   for (const field of Object.keys(object)) {
     if (known.has(field) || isVoid(object[field])) continue
-    unknown ??= {}
+    unknown ??= emptyObject()
     unknown[field] = object[field]
   }
   return unknown ?? NOTHING

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../../canonical/json.js'
+import { emptyObject, isJsonObject, type JsonObject, type JsonValue } from '../../../../canonical/json.js'
 import type { ChatDialect, Target } from '../../../../canonical/target.js'
 import type { Warning, WarningCode } from '../../../../canonical/warning.js'
 import { GatewayError } from '../../../../errors.js'
@@ -48,7 +48,7 @@ export function unsupported(path: string, { target }: Encoding): GatewayError {
 
 /** An object without its undefined members, in the order given. */
 export function compact(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  const kept: Record<string, JsonValue> = {}
+  const kept = emptyObject()
   for (const [field, value] of Object.entries(fields)) if (value !== undefined) kept[field] = value
   return kept
 }
@@ -60,14 +60,10 @@ export function withExtensions(
 ): JsonObject {
   const kept = extensions?.[PROTOCOL]
   if (kept === undefined) return object
-  const merged: Record<string, JsonValue | undefined> = { ...object }
+  const merged = Object.assign(emptyObject(), object)
   for (const [field, value] of Object.entries(kept)) {
     const set = merged[field]
-    merged[field] = isPlain(set) && isPlain(value) ? { ...value, ...set } : (set ?? value)
+    merged[field] = isJsonObject(set) && isJsonObject(value) ? { ...value, ...set } : (set ?? value)
   }
   return merged
-}
-
-function isPlain(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import type { ToolCallPart, ToolResultPart, UserPart } from '../../../../canonical/content.js'
+import type { AssistantPart, ToolCallPart, ToolResultPart, UserPart } from '../../../../canonical/content.js'
 import type { JsonObject } from '../../../../canonical/json.js'
 import type { AssistantMessage, Message, SystemMessage, UserMessage } from '../../../../canonical/request.js'
 import { encodeAssistant } from './assistant.js'
@@ -24,41 +24,48 @@ export function encodeMessages(messages: readonly Message[], encoding: Encoding)
   })
 }
 
+/** A step that is being read: what its messages hold is gathered in place, for there may be very many. */
+interface StepDraft {
+  first: AssistantMessage | undefined
+  readonly content: AssistantPart[]
+  extensions: AssistantMessage['extensions']
+  hasCalls: boolean
+  readonly rest: (SystemMessage | UserMessage)[]
+}
+
 function toSteps(messages: readonly Message[]): readonly Step[] {
-  const steps: { assistant: AssistantMessage | undefined; rest: (SystemMessage | UserMessage)[] }[] = [
-    { assistant: undefined, rest: [] },
-  ]
+  let current: StepDraft = { first: undefined, content: [], extensions: undefined, hasCalls: false, rest: [] }
+  const drafts = [current]
   for (const message of messages) {
-    const current = steps.at(-1)
-    if (message.role !== 'assistant') current?.rest.push(message)
-    else if (
-      current?.assistant !== undefined &&
-      current.rest.length === 0 &&
-      canJoin(current.assistant, message)
-    ) {
-      current.assistant = join(current.assistant, message)
-    } else steps.push({ assistant: message, rest: [] })
+    if (message.role !== 'assistant') current.rest.push(message)
+    else if (canJoin(current, message)) join(current, message)
+    else drafts.push((current = openStep(message)))
   }
-  return steps
+  return drafts.map(({ first, content, extensions, rest }) => ({
+    assistant: first && { ...first, content, extensions },
+    rest,
+  }))
+}
+
+function openStep(message: AssistantMessage): StepDraft {
+  const { content, extensions } = message
+  return { first: message, content: [...content], extensions, hasCalls: hasCalls(message), rest: [] }
 }
 
 /** Parallel calls that stood in messages of their own need one message here, or the first would lack its results. */
-function canJoin(earlier: AssistantMessage, later: AssistantMessage): boolean {
-  return hasCalls(earlier) || hasCalls(later)
+function canJoin(earlier: StepDraft, later: AssistantMessage): boolean {
+  return earlier.first !== undefined && earlier.rest.length === 0 && (earlier.hasCalls || hasCalls(later))
 }
 
 function hasCalls(message: AssistantMessage): boolean {
   return message.content.some((part) => part.type === 'tool-call')
 }
 
-function join(earlier: AssistantMessage, later: AssistantMessage): AssistantMessage {
-  return {
-    ...later,
-    ...earlier,
-    content: [...earlier.content, ...later.content],
-    extensions:
-      later.extensions === undefined ? earlier.extensions : { ...earlier.extensions, ...later.extensions },
-  }
+function join(draft: StepDraft, later: AssistantMessage): void {
+  draft.first = { ...later, ...draft.first }
+  for (const part of later.content) draft.content.push(part)
+  draft.hasCalls ||= hasCalls(later)
+  if (later.extensions !== undefined) draft.extensions = { ...draft.extensions, ...later.extensions }
 }
 
 function encodeStep({ assistant, rest }: Step, encoding: Encoding): readonly JsonObject[] {
