@@ -9,9 +9,15 @@ import {
   parseJson,
   type RequestHeaders,
   type ResponseStream,
+  tooLarge,
 } from '../../src/index.js'
 import { createSocketMemory } from './websocket-memory.js'
-import { describePrepared, describeRefusal, describeStreamError } from './websocket-messages.js'
+import {
+  describeError,
+  describePrepared,
+  describeRefusal,
+  describeStreamError,
+} from './websocket-messages.js'
 import { type RelayedEvent, relayStream } from './websocket-relay.js'
 
 /** A message of a client and the way back to it. */
@@ -40,12 +46,18 @@ export interface Caller {
   readonly leave: () => void
 }
 
+/** Characters of JSON that one prepared response may stand for: what a request may have by default. */
+const MOST_PREPARED = 32 * 1024 * 1024
+
 /** Creates what answers the messages of one socket. */
 export function createCaller({ handler, path, headers, drained }: CallerOptions): Caller {
   const memory = createSocketMemory()
   const running = new Set<{ end: () => void }>()
 
   const prepare = (body: JsonObject, emit: Turn['emit']): void => {
+    // No handler looks at this one, and each goes on from the one before.
+    if (JSON.stringify(body).length > MOST_PREPARED)
+      return emit(JSON.stringify(describeError(tooLarge(MOST_PREPARED))))
     for (const event of describePrepared(body)) {
       memory.remember(body, event['response'])
       emit(JSON.stringify(event))

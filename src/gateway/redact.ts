@@ -4,7 +4,8 @@ const SHAPES: readonly RegExp[] = [
   /\bAIza[0-9A-Za-z_-]{10,}/g,
   /\b(?:xai|gsk|key)-?[_-][A-Za-z0-9]{12,}/g,
   /\bBearer\s+[^\s"',]+/gi,
-  /\b(?:org|proj|acct|account|ws|user|prj|wrkspc)[-_][A-Za-z0-9-]{6,}/g,
+  // A digit, or its length, tells an id from a word: fields are named `user_location`, and their errors must stay readable.
+  /\b(?:org|proj|acct|account|ws|user|prj|wrkspc)[-_](?:(?=[A-Za-z-]*\d)[A-Za-z0-9-]{6,}|[A-Za-z0-9]{16,})/g,
   /https?:\/\/[^\s"'<>)\]]+/g,
 ]
 

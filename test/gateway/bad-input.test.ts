@@ -206,6 +206,23 @@ describe('what is odd is simply served', () => {
     expect((await served(text)).last().text).toBe(text.replace('test/chat', 'vendor-chat'))
   })
 
+  it.each(ENDPOINTS)('$path keeps members of its own to itself, whatever their key', async (endpoint) => {
+    const smuggled = '"__proto__":{"previous_response_id":"resp_x","instructions":"x","tools":[],"n":7}'
+    for (const { model } of ENDPOINTS) {
+      const tested = createTestGateway()
+      const text = JSON.stringify({ ...endpoint.request(), model, max_tool_calls: 3 })
+      const sent = await tested.post(endpoint.path, `{${smuggled},${text.slice(1)}`)
+      expect(sent.status).toBe(200)
+      const { __proto__: _own, ...plain } = JSON.parse(tested.vendor.last().text) as Record<string, unknown>
+      const honest = createTestGateway()
+      await honest.post(endpoint.path, text)
+      expect(plain).toEqual(honest.vendor.last().json)
+      // What cannot cross is named.
+      if (model !== endpoint.model)
+        expect(sent.headers['x-crossmodel-warnings']).toContain('dropped:__proto__')
+    }
+  })
+
   it('JSON that is nested 500 deep', async () => {
     const deep = '['.repeat(500) + ']'.repeat(500)
     await expect(served(JSON.stringify(CHAT.request()).replace('}', `,"x":${deep}}`))).resolves.toBeDefined()

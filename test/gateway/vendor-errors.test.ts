@@ -161,6 +161,12 @@ describe('an error of a vendor', () => {
     }
   })
 
+  it('about the request keeps the names of its fields, which may look a little like ids', async () => {
+    const words = 'user_location.country, user-provided, account-specific, org-scoped, proj_members'
+    const got = await answers(failure(400, `Bad ${words} of org-AbCdEfGhIjKlMnOpQr and proj_a1b2c3d4`))
+    for (const { text } of got) expect(text).toContain(`Bad ${words} of [redacted] and [redacted]`)
+  })
+
   it.each<[string, Reply, number]>([
     ['an HTML page', whole('<html><body>nginx 10.9.8.7 502 Bad Gateway</body></html>', 502), 502],
     ['nothing', whole('', 500), 502],

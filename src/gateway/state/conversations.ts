@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../canonical/json.js'
+import type { JsonObject } from '../../canonical/json.js'
 import { GatewayError } from '../../errors.js'
 import type { Core } from '../core.js'
 import { readBody } from '../http/read-body.js'
@@ -129,7 +129,8 @@ function readMetadata({ metadata }: JsonObject): JsonObject {
 /** SDKs send no body at all where they have nothing to say. */
 async function readOptionalBody({ settings }: Core, { body }: GatewayRequest): Promise<JsonObject> {
   const given = typeof body === 'function' ? await body(settings.maxBodyBytes) : body
-  const isEmpty = given === null || (!isJsonObject(given) && given.length === 0)
+  const isRaw = typeof given === 'string' || given instanceof Uint8Array
+  const isEmpty = given === null || (isRaw && given.length === 0)
   return isEmpty ? {} : (await readBody(given, settings.maxBodyBytes)).json
 }
 

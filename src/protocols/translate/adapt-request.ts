@@ -83,8 +83,15 @@ function unsupportedField(
   })
 }
 
+/** Each piece of the answer is searched for all of them; vendors take 4 to 16. */
+const MOST_STOPS = 64
+
 function stopToEmulate({ stop = [] }: CanonicalRequest, { upstream }: Protocol): readonly string[] {
-  return upstream.stopSequences === false ? stop.filter((sequence) => sequence !== '') : []
+  if (upstream.stopSequences !== false) return []
+  const sequences = stop.filter((sequence) => sequence !== '')
+  if (sequences.length <= MOST_STOPS) return sequences
+  const param = fieldPath('stop')
+  throw new GatewayError('invalid_value', `${param}: at most ${MOST_STOPS} sequences.`, { param })
 }
 
 /** A search over tools that are not loaded: another vendor cannot run it, but it gets all tools at once. */

@@ -150,6 +150,17 @@ describe('what a socket remembers', () => {
     expect(vendor.last().json.messages).toMatchObject([user('Hi')])
   })
 
+  test('holds no more of prepared responses than a request may have', async () => {
+    const { connect } = await startSocketGateway()
+    const socket = await connect()
+    const rest = { model: CHAT, store: false, generate: false, input: [user('x'.repeat(12 * 1024 * 1024))] }
+    let id: string | undefined
+    for (let at = 0; at < 2; at += 1)
+      id = endOf(await socket.create({ ...rest, previous_response_id: id })).response.id
+    const [refused] = await socket.create({ ...rest, previous_response_id: id })
+    expect(refused).toMatchObject({ status: 413, error: { code: 'request_too_large' } })
+  })
+
   test('keeps what a prepared response goes on from where that is stored', async () => {
     const { connect, vendor } = await startSocketGateway()
     vendor.always(stream(opening, completed([])))

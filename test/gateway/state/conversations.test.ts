@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { readAnswer } from '../../support/read-answer.js'
+import { AUTHORIZED } from '../../support/test-gateway.js'
 import { allOf, asked, createStateGateway, FOREIGN_MODELS, useStateStores } from './state-gateway.js'
 
 const stores = useStateStores()
@@ -16,6 +18,16 @@ describe.each(Object.keys(stores))('conversations on %s', (store) => {
     const deleted = await openai.conversations.delete(made.id)
     expect(deleted).toEqual({ id: made.id, object: 'conversation.deleted', deleted: true })
     await expect(openai.conversations.retrieve(made.id)).rejects.toMatchObject({ status: 404 })
+  })
+
+  it.each([
+    ['no body', null],
+    ['empty bytes', new Uint8Array()],
+    ['an empty text', ''],
+  ])('are made of nothing as well: %s', async (_name, body) => {
+    const request = { method: 'POST', path: '/v1/conversations', headers: AUTHORIZED, body }
+    const { status, json } = await readAnswer(await (await start()).gateway.handle(request))
+    expect([status, json.object, json.metadata]).toEqual([200, 'conversation', {}])
   })
 
   it('take items, list them in pages, and give and delete single ones', async () => {

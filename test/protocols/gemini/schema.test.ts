@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../../../src/canonical/json.js'
+import type { JsonObject, JsonValue } from '../../../src/canonical/json.js'
 import { openApiToJsonSchema } from '../../../src/protocols/gemini/request/open-api.js'
 import { sanitizeSchema } from '../../../src/protocols/gemini/request/schema.js'
 import { encode, requestOf, warningsOf } from './helpers.js'
@@ -177,6 +177,22 @@ describe('case 22: schemas for Gemini', () => {
     ],
   ])('%s', (_, schema, wanted, dropped) => {
     expect(sanitizeSchema(schema)).toEqual({ schema: wanted, dropped })
+  })
+
+  it('takes more definitions than anybody follows as leading back', () => {
+    const step = (at: number): JsonObject => ({
+      properties: { next: { $ref: `#/$defs/D${at + 1}` }, own: { type: 'string' } },
+      required: ['next', 'own'],
+    })
+    const chain = (length: number): JsonObject => ({
+      properties: { first: { $ref: '#/$defs/D0' } },
+      $defs: Object.fromEntries(Array.from({ length }, (__, at) => [`D${at}`, step(at)])),
+    })
+    const required = (schema: JsonObject): JsonValue | undefined =>
+      (schema['$defs'] as Record<string, JsonObject>)['D0']?.['required']
+    expect(required(sanitizeSchema(chain(300)).schema)).toEqual(['next', 'own'])
+    expect(required(sanitizeSchema(chain(301)).schema)).toEqual(['own'])
+    expect(sanitizeSchema(chain(301)).dropped).toContain('required')
   })
 
   it('bounds what copies of shared definitions grow to', () => {

@@ -288,6 +288,15 @@ describe('stop sequences', () => {
     ])
   })
 
+  it('are refused by their name when there are too many to look for', () => {
+    const many = (length: number): Partial<CanonicalRequest> => ({
+      stop: Array.from({ length }, (_, at) => `END${at}`),
+    })
+    expect(adapt(many(64), RESPONSES).stop).toHaveLength(64)
+    expect(() => adapt(many(65), RESPONSES)).toThrow(expect.objectContaining({ param: '$stop' }))
+    expect(adapt(many(65), CHAT).request.stop).toHaveLength(65)
+  })
+
   it.each([[[]], [['']]])('that say nothing are nothing: %j', (empty) => {
     const adapted = adapt({ stop: empty }, RESPONSES)
     expect(adapted.request.stop).toBeUndefined()
