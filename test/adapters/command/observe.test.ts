@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { eventually } from '../../contracts/http-server.js'
 import { open, postChat, say } from './command.js'
 
 const start = async (...flags: string[]) => {
@@ -19,7 +20,8 @@ test('--log writes a line of JSON for each call, without its words and its key',
   const { session, url, key } = await start('--log')
   const before = session.output.length
   await postChat(url, key, body)
-  await expect.poll(() => session.output.length).toBe(before + 1)
+  await eventually(() => session.output.length > before)
+  expect(session.output).toHaveLength(before + 1)
   const line = session.output.at(-1) ?? ''
   expect(JSON.parse(line)).toMatchObject({ level: 'info', message: 'call', model: 'simulated/chat' })
   expect(line).not.toMatch(/words of a prompt/)

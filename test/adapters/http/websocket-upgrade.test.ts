@@ -10,7 +10,7 @@ import { toExpress } from '../../../adapters/http/express.js'
 import { toFastify } from '../../../adapters/http/fastify.js'
 import { toNode } from '../../../adapters/http/node.js'
 import { attachWebSocket, type WebSocketOptions } from '../../../adapters/http/websocket.js'
-import { defer, listen } from '../../contracts/http-server.js'
+import { defer, eventually, listen } from '../../contracts/http-server.js'
 import { chunk, stream } from '../../support/calls.js'
 import { createTestGateway, KEY, type TestGateway } from '../../support/test-gateway.js'
 import { type Message, openSocket, startSocketGateway } from '../../support/web-socket.js'
@@ -158,6 +158,7 @@ describe('a server that closes', () => {
     attached.close()
     expect(await socket.closed).toBe(1006)
     expect((await send(`${url}/v1/responses`, HANDSHAKE)).status).toBe(426)
+    await eventually(() => records.length > 0)
     expect(records.map(({ status }) => status)).toEqual(['aborted'])
   })
 })

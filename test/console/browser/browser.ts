@@ -13,6 +13,9 @@ const QUIET = [
   '--disable-sync',
 ]
 const WAIT_MS = 20_000
+/** A machine that does much else at the same time takes its time, to start a browser above all. */
+const LAUNCH_MS = 90_000
+const TEST_MS = 180_000
 
 export const DESKTOP = { width: 1280, height: 800 } as const
 export const PHONE = { width: 390, height: 844 } as const
@@ -39,12 +42,17 @@ export function describeBrowser(name: string, body: (open: OpenVisit) => void): 
   const reason = existsSync(PATH) ? null : `${PATH} is not installed (Debian: apt-get install chromium)`
   if (reason !== null && process.env['CROSSMODEL_NO_SKIP'] === '1') throw new Error(reason)
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`)
-  describe.skipIf(reason !== null)(`Chromium: ${name}`, () => {
+  describe.skipIf(reason !== null)(`Chromium: ${name}`, { timeout: TEST_MS }, () => {
     let browser: Browser | undefined
     beforeAll(async () => {
       // A profile of its own comes with every launch.
-      browser = await chromium.launch({ executablePath: PATH, headless: true, args: QUIET })
-    })
+      browser = await chromium.launch({
+        executablePath: PATH,
+        headless: true,
+        args: QUIET,
+        timeout: LAUNCH_MS,
+      })
+    }, LAUNCH_MS)
     afterAll(() => browser?.close())
     body((options) => {
       if (browser === undefined) throw new Error('the browser was not started')

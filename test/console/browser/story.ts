@@ -12,7 +12,7 @@ import { callModel, costMicro, startWorld, type World } from './world.js'
 
 const NAME = 'Story key'
 /** No story takes longer. */
-const STORY_MS = 60_000
+const STORY_MS = 120_000
 
 /** What an operator does on a first day, from a key to its end, in every framework. */
 export function tellStory(open: OpenVisit): void {
