@@ -110,6 +110,7 @@ const PUBLIC = [
   'releaseHold',
   'returnTokens',
   'roundUpToMicro',
+  'scalePrice',
   'settleHold',
   'sortUsageGroups',
   'spendDay',
