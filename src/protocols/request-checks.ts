@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../canonical/json.js'
+import { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from '../canonical/json.js'
 import { type ErrorCode, GatewayError } from '../errors.js'
 
 /** How a protocol words what is wrong with a field. */
@@ -15,6 +15,12 @@ export interface RequestChecks {
   flag(body: JsonObject, field: string): boolean
   /** A whole number from `least` (default 0) on; undefined when absent. */
   count(body: JsonObject, field: string, least?: number): number | undefined
+  /** The text of a part; empty when absent. */
+  text(value: JsonValue | undefined, param: string): string
+  /** An object; undefined when absent. */
+  object(value: JsonValue | undefined, param: string): JsonObject | undefined
+  /** An array; empty when absent. */
+  list(value: JsonValue | undefined, param: string): JsonArray
   missing(param: string): GatewayError
   /** `expected` is a noun: "a boolean". Default code `invalid_value`. */
   invalid(param: string, expected: string, code?: ErrorCode): GatewayError
@@ -49,6 +55,21 @@ export function createRequestChecks(wording: CheckWording = PLAIN): RequestCheck
       if (!isGiven(value)) return undefined
       if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value
       throw invalid(field, `an integer of at least ${least}`)
+    },
+    text(value, param) {
+      if (!isGiven(value)) return ''
+      if (typeof value !== 'string') throw invalid(param, 'a string', 'invalid_messages')
+      return value
+    },
+    object(value, param) {
+      if (!isGiven(value)) return undefined
+      if (!isJsonObject(value)) throw invalid(param, 'an object')
+      return value
+    },
+    list(value, param) {
+      if (!isGiven(value)) return []
+      if (!Array.isArray(value)) throw invalid(param, 'an array')
+      return value as JsonArray
     },
   }
 }

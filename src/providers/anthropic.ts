@@ -7,6 +7,7 @@ export const anthropic: ProviderPreset = {
   endpoints: [{ protocol: 'anthropic-messages', baseUrl: 'https://api.anthropic.com' }],
   auth: 'x-api-key',
   family: 'anthropic',
+  plainModelIds: true,
   dialect: { id: 'anthropic' },
   errorHints: [
     { text: 'credit balance is too low', kind: 'billing' },

@@ -36,6 +36,8 @@ export interface ProviderPreset {
   readonly family: string
   /** How its OpenAI Chat differs from OpenAI's. */
   readonly dialect: ChatDialect
+  /** True: its model ids are lower case and have no dots, so that another spelling of one can be sent as that. */
+  readonly plainModelIds?: boolean | undefined
   /** Errors whose status or code says less than it means. The first that fits counts. */
   readonly errorHints: readonly ErrorHint[]
 }

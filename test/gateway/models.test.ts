@@ -79,6 +79,33 @@ describe('a model id', () => {
     expect(await call(tested, 'wild/known')).toEqual([200, 'wild/known', 'own-name'])
   })
 
+  describe('behind a wildcard of a vendor whose ids have one spelling', () => {
+    const claude = createTestGateway({
+      upstreams: { claude: { vendor: 'anthropic', baseUrl: 'https://vendor.internal.example' } },
+      models: [{ id: 'anthropic/*', upstream: 'claude', price: PRICE }],
+    })
+
+    it.each(['claude-sonnet-4-6', 'claude-sonnet-4.6', 'Claude-Sonnet-4.6', 'claude-sonnet-4.6[1m]'])(
+      '%s is sent as that',
+      async (name) => {
+        const id = 'anthropic/claude-sonnet-4-6'
+        expect(await call(claude, `anthropic/${name}`)).toEqual([200, id, 'claude-sonnet-4-6'])
+        expect(claude.records.at(-1)).toMatchObject({ model: id })
+      },
+    )
+
+    it('has the sizes that are known of it, whoever sets its price', async () => {
+      const { json } = await claude.get('/v1/models/anthropic/claude-sonnet-4.6')
+      const [tier] = json.pricing.tiers
+      expect([json.id, json.context_window_tokens, json.max_output_tokens, tier.input_micro_per_1m]).toEqual([
+        'anthropic/claude-sonnet-4-6',
+        1_000_000,
+        128_000,
+        PRICE.inputMicroPer1M,
+      ])
+    })
+  })
+
   it.each(['wild/*', 'wild/', 'nothing', 'no/such', 'wild/a b', 'wild/ü', `wild/${'x'.repeat(300)}`])(
     '%j is none',
     async (model) => {

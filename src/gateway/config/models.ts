@@ -1,8 +1,9 @@
 import { scalePrice } from '../../balance/price.js'
 import type { ModelPrice } from '../../canonical/price.js'
-import { parseModelId } from '../../models/model-id.js'
+import { normalizeModelId, parseModelId } from '../../models/model-id.js'
 import { lookUpSnapshot } from '../../models/price-snapshot.js'
 import type { ModelCandidate, ModelEntry } from '../../models/route.js'
+import { getProvider } from '../../providers/index.js'
 import { modelTraits } from '../../providers/model-traits.js'
 import type { ConfigProblem, GatewayConfigData, ModelConfig } from './config.js'
 import type { SoundConfig } from './sound-config.js'
@@ -111,16 +112,30 @@ function sellAt(listPrice: ModelPrice | null, factor: number = 1): ModelPrice | 
   return listPrice === null || factor === 1 ? listPrice : scalePrice(listPrice, factor)
 }
 
-/** Price and sizes of a model that a wildcard entry was asked for; the entry's own settings win. */
-export function fillFromSnapshot(entry: ModelEntry, config: WithUpstreams): ModelEntry {
-  if (entry.price !== null) return entry
+/** Spelling, price and sizes of a model that a wildcard entry was asked for; the entry's own settings win. */
+export function fillFromSnapshot(asked: ModelEntry, config: WithUpstreams): ModelEntry {
+  if (asked.isOfWildcard !== true) return asked
+  const entry = spellAsVendor(asked, config)
   const known = findKnown(namesOf(entry.id, entry.candidates, config))
   return {
     ...entry,
-    price: sellAt(known.price, entry.priceFactor),
+    price: entry.price ?? sellAt(known.price, entry.priceFactor),
     maxOutputTokens: entry.maxOutputTokens ?? known.maxOutputTokens,
     contextWindowTokens: entry.contextWindowTokens ?? known.contextWindowTokens,
   }
+}
+
+/** Clients write `claude-sonnet-4.6`, too; no list of models tells here what the vendor calls it. */
+function spellAsVendor(entry: ModelEntry, { upstreams }: WithUpstreams): ModelEntry {
+  const isPlain = ({ upstream }: ModelCandidate): boolean =>
+    getProvider(upstreams[upstream]?.vendor ?? '')?.plainModelIds === true
+  if (!entry.candidates.some(isPlain)) return entry
+  const candidates = entry.candidates.map((candidate) =>
+    isPlain(candidate) ? { ...candidate, model: normalizeModelId(candidate.model) } : candidate,
+  )
+  const named = parseModelId(entry.id)
+  if (named === null || !entry.candidates.every(isPlain)) return { ...entry, candidates }
+  return { ...entry, id: `${named.vendor}/${normalizeModelId(named.model)}`, candidates }
 }
 
 interface CheckedCandidates {

@@ -65,15 +65,16 @@ describe('spoken answers', () => {
 
 describe('a request for sound', () => {
   const body = chatBody({ modalities: ['text', 'audio'] })
-  const lost = { code: 'dropped', path: 'modalities', semantic: true }
 
   it.each<[string, Vendor]>([
     ['Responses', RESPONSES],
     ['Messages', MESSAGES],
-  ])('is a loss of meaning for %s, which the strict policy refuses', (_name, vendor) => {
-    expect(translate(openaiChat, vendor, body).warnings).toMatchObject([lost])
-    expect(() => translate(openaiChat, vendor, body, { policy: 'strict' })).toThrow('modalities')
+  ])('is refused for %s, which answers in words only; pictures are a loss of meaning', (_name, vendor) => {
+    expect(() => translate(openaiChat, vendor, body)).toThrow('modalities: not supported')
     expect(translate(openaiChat, vendor, chatBody({ modalities: ['text'] })).warnings).toEqual([])
+    const pictures = chatBody({ modalities: ['text', 'image'] })
+    const lost = { code: 'dropped', path: 'modalities', semantic: true }
+    expect(translate(openaiChat, vendor, pictures).warnings).toMatchObject([lost])
   })
 
   it('is said to Gemini', () => {

@@ -238,7 +238,9 @@ describe('answers, caches and users', () => {
       { type: 'text', text: 'a', prompt_cache_breakpoint: { mode: 'explicit', ttl: '12h' } },
     ])
     expect(block(createTarget())).toBe('a')
-    expect(encode({ messages }).warnings).toMatchObject([{ code: 'dropped', semantic: false }])
+    expect(encode({ messages }).warnings).toMatchObject([
+      { code: 'dropped', path: expect.stringMatching(/\.cache_control$/) as string, semantic: false },
+    ])
   })
 
   it.each<[Partial<ChatDialect> | undefined, JsonObject]>([

@@ -14,6 +14,7 @@ import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../
 import { asArray, asObject, asString } from '../../../canonical/narrow.js'
 import type { OpaqueState } from '../../../canonical/state.js'
 import { isNoState } from '../../state-envelope.js'
+import { checks } from '../wire/checks.js'
 import { decodeCitations } from '../wire/citation.js'
 import { PROTOCOL } from '../wire/index.js'
 import type { Warn } from '../wire/warn.js'
@@ -31,6 +32,19 @@ const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
   thinking: new Set(['type', 'thinking', 'signature']),
   redacted_thinking: new Set(['type', 'data']),
   tool_use: new Set([...COMMON, 'id', 'name', 'input', 'caller']),
+}
+
+/** Fields without which a block of a request says nothing. Answers are read without: a vendor's fault is not the client's. */
+const TEXTS: Readonly<Record<string, readonly string[]>> = {
+  text: ['text'],
+  tool_use: ['id', 'name'],
+  tool_result: ['tool_use_id'],
+}
+
+/** The block of a request; throws GatewayError when what it says is no text. */
+export function checkBlock(block: JsonObject, path: string): JsonObject {
+  for (const field of lookUp(TEXTS, asString(block.type)) ?? []) checks.text(block[field], `${path}.${field}`)
+  return block
 }
 
 /** Reads one block of a user message. */
@@ -228,10 +242,10 @@ function decodeResultContent(
   if (typeof content === 'string') {
     return content === '' ? [] : [{ type: 'text', text: content, path: `${path}.content` }]
   }
-  return asArray(content).map((value, index) => {
+  return checks.list(content, `${path}.content`).map((value, index) => {
     const place = `${path}.content[${index}]`
     if (typeof value === 'string') return { type: 'text', text: value, path: place }
-    const block = asObject(value) ?? {}
+    const block = checkBlock(checks.object(value, place) ?? {}, place)
     const part = decodeUserBlock(block, place, warn)
     return part.type === 'tool-result' || part.type === 'video' ? toProvider(block, place) : part
   })

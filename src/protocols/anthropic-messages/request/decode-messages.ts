@@ -12,7 +12,13 @@ import { GatewayError } from '../../../errors.js'
 import type { CodecContext } from '../../protocol.js'
 import { NATIVE_FAMILY, PROTOCOL } from '../wire/index.js'
 import type { Warn } from '../wire/warn.js'
-import { decodeAssistantBlock, decodeText, decodeUserBlock, type ReadState } from './decode-content.js'
+import {
+  checkBlock,
+  decodeAssistantBlock,
+  decodeText,
+  decodeUserBlock,
+  type ReadState,
+} from './decode-content.js'
 import { decodeEffort } from './decode-thinking.js'
 import { PLACED, RESTORE } from './restore.js'
 
@@ -124,7 +130,7 @@ function blocksOf(wire: JsonObject, path: string): readonly (readonly [JsonObjec
     const place = `${path}.content[${index}]`
     if (typeof value === 'string') return [{ type: 'text', text: value }, place]
     if (!isJsonObject(value)) throw invalid(place, 'Input should be an object')
-    return [value, place]
+    return [checkBlock(value, place), place]
   })
 }
 

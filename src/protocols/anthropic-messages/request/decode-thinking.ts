@@ -3,6 +3,7 @@ import { asNumber, asObject, asString } from '../../../canonical/narrow.js'
 import { asEffort, effortOfBudget } from '../../../canonical/effort.js'
 import type { Effort, ReasoningRequest } from '../../../canonical/request.js'
 import { SHOW_BY_DISPLAY } from '../vocabulary.js'
+import { checks } from '../wire/checks.js'
 import type { Warn } from '../wire/warn.js'
 import type { Restored } from './restore.js'
 
@@ -14,7 +15,7 @@ export interface DecodedThinking {
 
 /** Reads `thinking` and `output_config.effort`. */
 export function decodeThinking(body: JsonObject, warn: Warn): DecodedThinking {
-  const thinking = asObject(body.thinking)
+  const thinking = checks.object(body.thinking, 'thinking')
   const effort = decodeEffort(asObject(body.output_config)?.effort, 'output_config.effort', warn)
   if (thinking === undefined) {
     return effort === undefined

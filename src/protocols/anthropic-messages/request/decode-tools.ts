@@ -1,7 +1,8 @@
 import { emptyObject, isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
-import { asObject, asString } from '../../../canonical/narrow.js'
+import { asString } from '../../../canonical/narrow.js'
 import type { FunctionTool, HostedTool, ToolChoice, ToolDefinition } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
+import { checks } from '../wire/checks.js'
 import { PROTOCOL } from '../wire/index.js'
 import { CLIENT_TOOL_SCHEMAS, HOSTED_KINDS } from './built-in-tools.js'
 import { cacheOf } from './decode-content.js'
@@ -67,7 +68,7 @@ function decodeFunction(wire: JsonObject, path: string): FunctionTool {
   const name = asString(wire.name)
   if (name === undefined || name === '') throw invalid(`${path}.name`, 'Field required')
   const description = asString(wire.description)
-  const parameters = asObject(wire.input_schema)
+  const parameters = checks.object(wire.input_schema, `${path}.input_schema`)
   return {
     type: 'function',
     name,

@@ -5,11 +5,12 @@ import {
   type JsonValue,
   lookUp,
 } from '../../../canonical/json.js'
-import { asArray, asObject, asString } from '../../../canonical/narrow.js'
+import { asObject, asString } from '../../../canonical/narrow.js'
 import type { CanonicalRequest, ResponseFormat } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { CodecContext, Translated } from '../../protocol.js'
 import { TIER_BY_WIRE } from '../vocabulary.js'
+import { checks } from '../wire/checks.js'
 import { readUserIds } from '../wire/client.js'
 import { PROTOCOL } from '../wire/index.js'
 import { collectWarnings, type Warn } from '../wire/warn.js'
@@ -48,7 +49,7 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
   refuseServerState(body)
   const { warnings, warn } = collectWarnings()
   const system = decodeSystem(body.system)
-  const { tools, placeholders } = decodeTools(asArray(body.tools))
+  const { tools, placeholders } = decodeTools(checks.list(body.tools, 'tools'))
   const thinking = decodeThinking(body, warn)
   const { messages, effort } = decodeMessages(body, context, warn)
   const user = readUserIds(body)
@@ -97,7 +98,7 @@ function refuseServerState(body: JsonObject): void {
 }
 
 function decodeChoice(body: JsonObject): Partial<CanonicalRequest> {
-  const choice = asObject(body.tool_choice)
+  const choice = checks.object(body.tool_choice, 'tool_choice')
   if (choice === undefined) return {}
   const toolChoice = decodeToolChoice(choice)
   return {
@@ -111,7 +112,9 @@ function decodeLimits(body: JsonObject): Partial<CanonicalRequest> {
   const temperature = numberIn(body, 'temperature')
   const topP = numberIn(body, 'top_p')
   const topK = numberIn(body, 'top_k')
-  const stop = asArray(body.stop_sequences).filter((text) => typeof text === 'string')
+  const stop = checks
+    .list(body.stop_sequences, 'stop_sequences')
+    .map((text, index) => checks.text(text, `stop_sequences[${index}]`))
   return {
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(temperature === undefined ? {} : { temperature }),
@@ -122,9 +125,14 @@ function decodeLimits(body: JsonObject): Partial<CanonicalRequest> {
 }
 
 function decodeFormat(body: JsonObject): { responseFormat?: ResponseFormat } {
-  const format = asObject(asObject(body.output_config)?.format) ?? asObject(body.output_format)
-  const schema = asObject(format?.schema)
-  if (format?.type !== 'json_schema' || schema === undefined) return {}
+  const config = checks.object(body.output_config, 'output_config')
+  const own = checks.object(config?.format, 'output_config.format')
+  const path = own === undefined ? 'output_format' : 'output_config.format'
+  const format = own ?? checks.object(body.output_format, path)
+  if (format === undefined) return {}
+  if (format.type !== 'json_schema') throw checks.invalid(`${path}.type`, "'json_schema'")
+  const schema = checks.object(format.schema, `${path}.schema`)
+  if (schema === undefined) throw checks.missing(`${path}.schema`)
   return { responseFormat: { type: 'json-schema', schema, strict: true } }
 }
 

@@ -47,6 +47,7 @@ export function refuseOrDrop(scope: Scope): void {
   if (state?.store === true) {
     warn('dropped', fieldPath('state'), 'The vendor keeps no answers.')
   }
+  if (request.outputModalities?.includes('audio')) throw refuse(fieldPath('outputModalities'), scope)
   if (request.outputModalities?.some((modality) => modality !== 'text')) {
     warn('dropped', fieldPath('outputModalities'), 'The vendor answers in text only.', true)
   }

@@ -3,8 +3,8 @@ import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { CanonicalRequest } from '../../../canonical/request.js'
 import { GatewayError } from '../../../errors.js'
 import type { ClientWire, RequestFacts, RoutedRequest } from '../../protocol.js'
-import { createRequestChecks } from '../../request-checks.js'
 import { encodeError, encodeStreamError } from '../error.js'
+import { checks } from './checks.js'
 import { counting } from './counting.js'
 import { dropForeignState } from './foreign-state.js'
 
@@ -29,11 +29,6 @@ export interface UserIds {
   readonly endUser?: string | undefined
   readonly session?: string | undefined
 }
-
-const checks = createRequestChecks({
-  missing: (param) => `${param}: Field required`,
-  invalid: (param, expected) => `${param}: Input should be ${expected}`,
-})
 
 /** The face of the protocol towards clients. */
 export const client: ClientWire = {

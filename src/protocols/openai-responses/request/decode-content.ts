@@ -7,9 +7,11 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../../canonical/content.js'
-import { type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
-import { asArray, asObject, asString, asText } from '../../../canonical/narrow.js'
+import { type JsonArray, type JsonObject, type JsonValue, lookUp } from '../../../canonical/json.js'
+import { asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { Warning } from '../../../canonical/warning.js'
+import type { GatewayError } from '../../../errors.js'
+import { checks } from '../wire/checks.js'
 import {
   PROTOCOL,
   readAnnotations,
@@ -97,12 +99,12 @@ function decodeParts<P>(
   { path, warnings }: Located,
   decodePart: (part: JsonObject, at: Located) => P | null,
 ): readonly P[] {
-  const values = typeof content === 'string' ? [content] : asArray(content)
+  const values = typeof content === 'string' ? [content] : readList(content, path)
   const parts: P[] = []
   values.forEach((value, index) => {
     const partPath = typeof content === 'string' ? path : `${path}[${index}]`
     const wire = typeof value === 'string' ? { type: 'input_text', text: value } : asObject(value)
-    if (wire === undefined) return
+    if (wire === undefined) throw checks.invalid(partPath, 'a content part', 'invalid_messages')
     reportUnknownFields(wire, KNOWN_FIELDS, { path: partPath, warnings })
     const part = decodePart(wire, { path: partPath, warnings })
     if (part !== null) parts.push(part)
@@ -110,12 +112,18 @@ function decodeParts<P>(
   return parts
 }
 
+function readList(content: JsonValue | undefined, path: string): JsonArray {
+  if (content === undefined || content === null) return []
+  if (Array.isArray(content)) return content as JsonArray
+  throw checks.invalid(path, 'a string or an array of content parts', 'invalid_messages')
+}
+
 function decodeText(part: JsonObject, path: string): TextPart {
   const citations = readAnnotations(part.annotations)
   const cache = readCacheMarker(part)
   return {
     type: 'text',
-    text: asString(part.text) ?? '',
+    text: checks.text(part.text, `${path}.text`),
     path,
     ...(citations.length === 0 ? {} : { citations }),
     ...(cache === undefined ? {} : { cache }),
@@ -134,7 +142,8 @@ function decodeUserPart(part: JsonObject, { path, warnings }: Located): InputPar
       return decodeFile(part, { path, warnings })
     case 'input_audio': {
       const audio = asObject(part.input_audio) ?? part
-      const data = asString(audio.data) ?? ''
+      const data = asText(audio.data)
+      if (data === undefined) throw noSource(`${path}.input_audio`, 'an object with data and format')
       return { type: 'audio', format: asString(audio.format) ?? 'wav', data, path }
     }
     default:
@@ -148,12 +157,12 @@ function decodeAssistantPart(part: JsonObject, { path }: Located): AssistantPart
   return { type: 'provider', protocol: PROTOCOL, kind: asString(part.type) ?? '', value: part, path }
 }
 
-function decodeImage(part: JsonObject, path: string): ImagePart | null {
+function decodeImage(part: JsonObject, path: string): ImagePart {
   const url = asText(part.image_url) ?? asText(asObject(part.image_url)?.url)
   const fileId = asText(part.file_id)
   const source: MediaSource | null =
     url !== undefined ? readMediaUrl(url) : fileId !== undefined ? ownFile(fileId) : null
-  if (source === null) return null
+  if (source === null) throw noSource(`${path}.image_url`, 'a URL, or a file_id beside it')
   const cache = readCacheMarker(part)
   return {
     type: 'image',
@@ -164,10 +173,10 @@ function decodeImage(part: JsonObject, path: string): ImagePart | null {
   }
 }
 
-function decodeFile(part: JsonObject, { path, warnings }: Located): DocumentPart | null {
+function decodeFile(part: JsonObject, { path, warnings }: Located): DocumentPart {
   const filename = asText(part.filename)
   const source = fileSource(part, filename)
-  if (source === null) return null
+  if (source === null) throw noSource(`${path}.file_data`, 'data, or a file_url or file_id beside it')
   if (part.detail !== undefined && part.detail !== null && part.detail !== 'auto') {
     const message = 'The detail of a file has no counterpart in other protocols and was not sent.'
     warnings.push({ code: 'dropped', path: `${path}.detail`, message, semantic: false })
@@ -197,6 +206,10 @@ function fileSource(part: JsonObject, filename: string | undefined): MediaSource
   if (url !== undefined) return readMediaUrl(url)
   const fileId = asText(part.file_id)
   return fileId === undefined ? null : ownFile(fileId)
+}
+
+function noSource(param: string, expected: string): GatewayError {
+  return checks.invalid(param, expected, 'invalid_messages')
 }
 
 function ownFile(fileId: string): MediaSource {

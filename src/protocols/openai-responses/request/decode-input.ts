@@ -143,6 +143,10 @@ function addMessage(item: WireItem, path: string, { transcript, warnings }: Job)
     transcript.addMessage({ role: 'system', content, authority: item.role, path, ...extensions })
     return
   }
+  if (item.role !== 'user') {
+    const message = 'A role that is not known here was taken for the user.'
+    warnings.push({ code: 'repaired', path: `${path}.role`, message, semantic: true })
+  }
   const content = decodeUserContent(item.content, at)
   if (content.length > 0) transcript.addMessage({ role: 'user', content, path, ...extensions })
 }

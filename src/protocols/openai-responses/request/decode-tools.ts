@@ -1,5 +1,5 @@
 import { emptyObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
-import { asArray, asObject, asObjects, asString, asText } from '../../../canonical/narrow.js'
+import { asObject, asObjects, asString, asText } from '../../../canonical/narrow.js'
 import type {
   CustomTool,
   FunctionTool,
@@ -31,9 +31,10 @@ const CUSTOM_FIELDS: ReadonlySet<string> = new Set(['type', 'custom', 'name', 'd
 
 /** Decodes a list of tools; a namespace becomes its tools, each of which remembers it. */
 export function decodeTools(value: JsonValue | undefined, path: string): readonly ToolDefinition[] {
-  return asArray(value).flatMap((entry, index) => {
+  return checks.list(value, path).flatMap((entry, index) => {
     const tool = asObject(entry)
-    return tool === undefined ? [] : decodeTool(tool, `${path}[${index}]`)
+    if (tool === undefined) throw checks.invalid(`${path}[${index}]`, 'an object')
+    return decodeTool(tool, `${path}[${index}]`)
   })
 }
 
@@ -56,7 +57,7 @@ function decodeTool(tool: JsonObject, path: string): readonly ToolDefinition[] {
 /** Some clients nest the function as Chat does. */
 function decodeFunction(tool: JsonObject, path: string): FunctionTool {
   const definition = asObject(tool.function) ?? tool
-  const parameters = asObject(definition.parameters)
+  const parameters = checks.object(definition.parameters, `${path}.parameters`)
   return {
     type: 'function',
     name: nameOf(definition, path),

@@ -28,8 +28,11 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
   const items = typeof body.input === 'string' ? [{ role: 'user', content: body.input }] : asArray(body.input)
   const input = decodeInput(items, context, warnings)
   const tools = withoutRepeats([...decodeTools(body.tools, 'tools'), ...input.tools], warnings)
-  const text = { ...asObject(body.text), ...asObject(input.configuration?.text) }
-  const reasoning = { ...asObject(body.reasoning), ...asObject(input.configuration?.reasoning) }
+  const text = { ...checks.object(body.text, 'text'), ...asObject(input.configuration?.text) }
+  const reasoning = {
+    ...checks.object(body.reasoning, 'reasoning'),
+    ...asObject(input.configuration?.reasoning),
+  }
   return {
     value: withoutUndefined({
       model: asString(body.model) ?? '',
@@ -81,8 +84,8 @@ function refuseServerState(body: JsonObject): void {
 }
 
 function decodeInstructions(value: JsonValue | undefined): readonly Message[] {
-  const text = asText(value)
-  if (text === undefined) return []
+  const text = checks.text(value, 'instructions')
+  if (text === '') return []
   const path = 'instructions'
   return [{ role: 'system', content: [{ type: 'text', text, path }], topLevel: true, path }]
 }
@@ -124,7 +127,7 @@ function decodeReasoningRequest(reasoning: JsonObject): ReasoningRequest | undef
 }
 
 function decodeFormat(value: JsonValue | undefined): ResponseFormat | undefined {
-  const format = asObject(value)
+  const format = checks.object(value, 'text.format')
   switch (format?.type) {
     case undefined:
       return undefined

@@ -52,8 +52,10 @@ export function encodeRequest(
 }
 
 /** What no other way of saying it would do justice to. */
-function refuseImpossible({ candidateCount = 1, stop = [] }: CanonicalRequest, { target }: EncodeJob): void {
+function refuseImpossible(request: CanonicalRequest, { target }: EncodeJob): void {
+  const { candidateCount = 1, stop = [], outputModalities = [] } = request
   if (candidateCount > 1) throw unsupported(fieldPath('candidateCount'), target)
+  if (outputModalities.includes('audio')) throw unsupported(fieldPath('outputModalities'), target)
   if (stop.length > 0) throw unsupported(fieldPath('stop'), target)
 }
 

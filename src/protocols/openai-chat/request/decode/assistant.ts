@@ -8,7 +8,7 @@ import type {
 import type { JsonObject, JsonValue } from '../../../../canonical/json.js'
 import { asArray, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import { readCalls, readToolUse } from './calls.js'
-import { decodePart, toProvider, toSource } from './parts.js'
+import { decodePart, readList, toProvider, toSource } from './parts.js'
 import { readReturnedReasoning, type Decoding } from './reasoning.js'
 
 /** The parts of an assistant message: in the order that its manifest names, else reasoning, text, calls. */
@@ -36,7 +36,7 @@ function readContent(message: JsonObject, path: string, decoding: Decoding): rea
   if (typeof content === 'string') {
     return content === '' ? [] : [{ type: 'text', text: content, path: `${path}.content` }]
   }
-  return asArray(content).map((value, at) => readBlock(value, `${path}.content[${at}]`, decoding))
+  return readList(content, path).map((value, at) => readBlock(value, `${path}.content[${at}]`, decoding))
 }
 
 function readBlock(value: JsonValue, path: string, decoding: Decoding): AssistantPart {

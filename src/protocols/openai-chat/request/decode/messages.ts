@@ -6,7 +6,7 @@ import { PROTOCOL } from '../../vocabulary.js'
 import { readAssistantParts } from './assistant.js'
 import { createCallBook, type CallBook } from './calls.js'
 import { toExtensions, unknownFields } from './fields.js'
-import { decodePart, invalidMessage, readCache, toProvider } from './parts.js'
+import { decodePart, invalidMessage, readCache, readList, toProvider } from './parts.js'
 import type { Decoding } from './reasoning.js'
 
 interface Place extends Decoding {
@@ -84,7 +84,8 @@ function decodeSystem(message: JsonObject, role: 'system' | 'developer', { path 
 
 function decodeUser(message: JsonObject, place: Place): UserMessage {
   const { path } = place
-  const content = typeof message['content'] === 'string' ? [message['content']] : asArray(message['content'])
+  const content =
+    typeof message['content'] === 'string' ? [message['content']] : readList(message['content'], path)
   const parts = content.map((value, at): UserPart => {
     const partPath = typeof message['content'] === 'string' ? `${path}.content` : `${path}.content[${at}]`
     if (isJsonObject(value) && value['type'] === 'tool_result')
@@ -171,7 +172,7 @@ function decodeResultPart(value: JsonValue, path: string): ToolResultPart['conte
 function readContent(message: JsonObject, path: string): readonly ReturnType<typeof decodePart>[] {
   const content = message['content']
   if (typeof content === 'string') return [{ type: 'text', text: content, path: `${path}.content` }]
-  return asArray(content).map((value, at) => decodePart(value, `${path}.content[${at}]`))
+  return readList(content, path).map((value, at) => decodePart(value, `${path}.content[${at}]`))
 }
 
 /** Some clients mark the whole message; the breakpoint is then after its last part. */

@@ -7,7 +7,13 @@ import type {
   TextPart,
   UserPart,
 } from '../../../../canonical/content.js'
-import { isJsonObject, type JsonObject, type JsonValue, lookUp } from '../../../../canonical/json.js'
+import {
+  isJsonObject,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+  lookUp,
+} from '../../../../canonical/json.js'
 import { asArray, asObject, asString, asText } from '../../../../canonical/narrow.js'
 import { GatewayError } from '../../../../errors.js'
 import { PROTOCOL } from '../../vocabulary.js'
@@ -19,6 +25,13 @@ export type PlainPart = Exclude<UserPart, { readonly type: 'tool-result' }>
 /** A request that is wrong at `path`. */
 export function invalidMessage(path: string, problem: string): GatewayError {
   return new GatewayError('invalid_messages', `'${path}' ${problem}.`, { param: path })
+}
+
+/** The parts of a message that is no string; none when it has no content. */
+export function readList(content: JsonValue | undefined, path: string): JsonArray {
+  if (content === undefined || content === null) return []
+  if (Array.isArray(content)) return content as JsonArray
+  throw invalidMessage(`${path}.content`, 'must be a string or an array of content parts')
 }
 
 /**

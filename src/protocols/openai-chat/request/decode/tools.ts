@@ -81,7 +81,7 @@ const CUSTOM_FIELDS: ReadonlySet<string> = new Set(['name', 'description', 'form
 function decodeFunction(tool: JsonObject, nested: JsonObject | undefined, path: string): FunctionTool {
   const inner = nested ?? tool
   const description = asText(inner['description'])
-  const parameters = asObject(inner['parameters']) ?? asObject(inner['input_schema'])
+  const parameters = readSchema(inner, nested === undefined ? path : `${path}.function`)
   const strict = asBoolean(inner['strict'])
   return {
     type: 'function',
@@ -93,6 +93,15 @@ function decodeFunction(tool: JsonObject, nested: JsonObject | undefined, path: 
     path,
     ...toolExtensions(tool, { key: 'function', nested, known: FUNCTION_FIELDS }),
   }
+}
+
+function readSchema(inner: JsonObject, path: string): JsonObject | undefined {
+  for (const field of ['parameters', 'input_schema']) {
+    const value = inner[field]
+    if (isJsonObject(value)) return value
+    if (value !== undefined && value !== null) throw invalidTool(`${path}.${field}`, 'must be an object')
+  }
+  return undefined
 }
 
 function decodeCustom(tool: JsonObject, nested: JsonObject | undefined, path: string): CustomTool {

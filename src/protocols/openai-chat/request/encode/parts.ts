@@ -63,7 +63,7 @@ export function encodeCache(
   }
   encoding.note(
     'dropped',
-    part.path ?? 'messages',
+    `${part.path ?? 'messages'}.cache_control`,
     'Cache breakpoints were not sent: this vendor sets its own.',
   )
   return {}

@@ -89,7 +89,8 @@ function toolCache(tool: FunctionTool | CustomTool, encoding: Encoding): JsonObj
       cache_control: compact({ type: 'ephemeral', ttl: tool.cache.life === 'long' ? '1h' : undefined }),
     }
   }
-  encoding.note('dropped', tool.path ?? fieldPath('tools'), 'Cache breakpoints on tools were not sent.')
+  const path = `${tool.path ?? fieldPath('tools')}.cache_control`
+  encoding.note('dropped', path, 'Cache breakpoints on tools were not sent.')
   return {}
 }
 
