@@ -92,7 +92,12 @@ export interface StripeDispute {
   /** Cents. */
   readonly amount: number
   /** What was withdrawn (below zero) and reinstated, in the currency of the balance. */
-  readonly balance_transactions: readonly { readonly amount: number; readonly currency: string }[]
+  readonly balance_transactions: readonly {
+    readonly amount: number
+    readonly currency: string
+    /** Seconds since the epoch. */
+    readonly created?: number | undefined
+  }[]
   /** Seconds since the epoch. */
   readonly created: number
   readonly currency: string

@@ -98,7 +98,7 @@ function readRefund(owner: Owner, refund: StripeRefund): readonly Change[] {
   const isUndone = status === 'failed' || status === 'canceled'
   const event = toEvent(owner, refund, (facts) =>
     isUndone
-      ? { type: 'refund_failed', ...facts, sourceId, returnedMicro: facts.amountMicro }
+      ? { type: 'refund_failed', ...facts, sourceId, changesMicro: [facts.amountMicro] }
       : { type: 'refunded', ...facts, sourceId },
   )
   return [toChange(created, event)]
@@ -114,27 +114,50 @@ const TAKEN: ReadonlySet<string> = new Set([
 ])
 
 function readDispute(owner: Owner, dispute: StripeDispute): readonly Change[] {
-  const { id: sourceId, status, created, amount } = dispute
-  const { withdrawn, reinstated } = sumTransactions(dispute)
-  if (status !== 'won' && !TAKEN.has(status) && withdrawn === 0) return []
-  const returned =
-    status === 'won' || (withdrawn > 0 && reinstated >= withdrawn)
-      ? amount
-      : Math.floor(amount * Math.min(1, reinstated / Math.max(1, withdrawn)))
-  const event = toEvent(owner, dispute, (facts) =>
-    returned === 0
-      ? { type: 'disputed', ...facts, sourceId }
-      : { type: 'dispute_won', ...facts, sourceId, returnedMicro: returned * MICRO_PER_CENT },
-  )
+  const { id: sourceId, status, created } = dispute
+  const moves = movesOf(dispute)
+  const isWon = status === 'won'
+  if (!isWon && !TAKEN.has(status) && moves.length === 0) return []
+  // Won is told before the money comes; of what has come, its own amounts count.
+  const isComing = isWon && moves.every(({ amount }) => amount <= 0)
+  const levels = [...readLevels(dispute, moves), ...(isComing ? [0] : [])]
+  const held = levels.at(-1) ?? dispute.amount
+  const event = toEvent(owner, dispute, (facts) => ({
+    type: isWon || held < dispute.amount ? 'dispute_won' : 'disputed',
+    ...facts,
+    sourceId,
+    changesMicro: toChanges(dispute.amount, levels).map((cents) => cents * MICRO_PER_CENT),
+  }))
   return [toChange(created, event)]
 }
 
-/** In the currency of the balance, which need not be that of the payment: only their ratio counts. */
-function sumTransactions({ balance_transactions: transactions = [] }: Partial<StripeDispute>): {
-  readonly withdrawn: number
-  readonly reinstated: number
-} {
-  const sum = (sign: 1 | -1): number =>
-    transactions.reduce((total, { amount }) => total + Math.max(0, sign * amount), 0)
-  return { withdrawn: sum(-1), reinstated: sum(1) }
+type Moves = StripeDispute['balance_transactions']
+
+function movesOf({ balance_transactions: moves = [] }: Partial<StripeDispute>): Moves {
+  return moves
+}
+
+/**
+ * What Stripe has of the disputed cents behind each of its moves, in their order: none is ever changed, others may follow.
+ * In another currency than the dispute's, that of the balance, only what they are of the first withdrawal counts.
+ */
+function readLevels({ amount, currency, status }: StripeDispute, moves: Moves): readonly number[] {
+  const ordered = moves.toSorted((one, other) => (one.created ?? 0) - (other.created ?? 0))
+  const [first] = ordered
+  if (first === undefined) return []
+  const isForeign = first.currency.toLowerCase() !== currency.toLowerCase()
+  let taken = 0
+  return ordered.map((move, index) => {
+    taken -= move.amount
+    if (!isForeign) return Math.min(amount, Math.max(0, taken))
+    // The rate has changed since the withdrawal: what is won is won whole.
+    if (status === 'won' && move.amount > 0 && index === ordered.length - 1) return 0
+    const share = taken / Math.max(1, Math.abs(first.amount))
+    return Math.ceil(amount * Math.min(1, Math.max(0, share)))
+  })
+}
+
+/** What comes back, above zero, and is taken again from each level to the next, beginning with the whole amount. */
+function toChanges(amount: number, levels: readonly number[]): readonly number[] {
+  return levels.map((level, index) => (levels[index - 1] ?? amount) - level).filter((change) => change !== 0)
 }

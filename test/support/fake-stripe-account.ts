@@ -42,7 +42,11 @@ export interface FakeDispute {
   readonly created: number
   readonly currency: string
   readonly payment_intent: string
-  readonly balance_transactions: { readonly amount: number; readonly currency: string }[]
+  readonly balance_transactions: {
+    readonly amount: number
+    readonly currency: string
+    readonly created: number
+  }[]
   status: string
 }
 
@@ -197,7 +201,8 @@ export function createFakeAccount(): FakeAccount {
     },
     moveDispute(disputeId, cents, status) {
       const dispute = find(disputes, disputeId)
-      dispute.balance_transactions.push({ amount: cents, currency: dispute.currency })
+      const created = dispute.created + dispute.balance_transactions.length
+      dispute.balance_transactions.push({ amount: cents, currency: dispute.currency, created })
       dispute.status = status ?? dispute.status
       return event(`charge.dispute.funds_${cents < 0 ? 'withdrawn' : 'reinstated'}`, dispute)
     },

@@ -6,17 +6,28 @@ interface PaymentFacts {
   readonly amountMicro: number
 }
 
+/**
+ * How it went on with all of `amountMicro` since it was taken: what has come back above zero, what was taken once more
+ * below it. A later event of the same refund or dispute tells the same changes first, and then may tell more: each is
+ * booked once, by its place.
+ */
+type Changes = readonly number[]
+
 /** Something that has become of a payment. */
 export type PaymentEvent =
   | (PaymentFacts & { readonly type: 'paid' })
   /** An asynchronous payment came to nothing: nothing to book, but the customer may want to know. */
   | (PaymentFacts & { readonly type: 'payment_failed' })
-  | (PaymentFacts & { readonly type: 'refunded' | 'disputed'; readonly sourceId: string })
-  /** The refund or dispute `sourceId` is undone: all of `amountMicro` has come back, or a part. */
+  | (PaymentFacts & {
+      readonly type: 'refunded' | 'disputed'
+      readonly sourceId: string
+      readonly changesMicro?: Changes | undefined
+    })
+  /** The refund or dispute `sourceId` is undone, or a part of it: some of what was taken has come back, and is there now. */
   | (PaymentFacts & {
       readonly type: 'refund_failed' | 'dispute_won'
       readonly sourceId: string
-      readonly returnedMicro: number
+      readonly changesMicro: Changes
     })
   /** Money that cannot be booked, with a sentence that says why: never acknowledged, somebody has to look. */
   | {

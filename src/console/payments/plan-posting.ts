@@ -4,20 +4,17 @@ import type { PaymentEvent } from './payment-event.js'
 /** How an event goes into the books. */
 export type PostingPlan =
   | { readonly step: 'add'; readonly move: MoneyMove }
-  | { readonly step: 'take'; readonly move: MoneyMove }
-  | UndoPlan
+  | TakePlan
   /** Nothing to book. */
   | { readonly step: 'none' }
 
-/** What was taken goes back, as far as it was taken. */
-export interface UndoPlan {
-  readonly step: 'undo'
-  /** What was taken, or would have been: by its external id the books tell how much it really was. */
-  readonly taken: MoneyMove
-  /** What has come back of it. */
-  readonly returnedMicro: number
-  /** How what was taken goes back, but for its amount. */
-  readonly back: Omit<MoneyMove, 'amountMicro'>
+/** Money is taken, and goes back or is taken once more as far as it can be. */
+export interface TakePlan {
+  readonly step: 'take'
+  /** By its external id the books tell how much of it was really there to take. */
+  readonly move: MoneyMove
+  /** What follows in its order; a positive amount goes back. */
+  readonly changes: readonly MoneyMove[]
 }
 
 /**
@@ -38,26 +35,38 @@ export function planPosting(provider: string, event: PaymentEvent): PostingPlan 
     case 'paid':
       return { step: 'add', move: toMove('payment', paymentId, `Payment ${paymentId}`) }
     case 'refunded':
-    case 'disputed': {
-      const { kind, word } = TAKES[event.type]
-      return { step: 'take', move: toMove(kind, event.sourceId, `${word} ${event.sourceId} of ${paymentId}`) }
-    }
+    case 'disputed':
     case 'refund_failed':
     case 'dispute_won': {
-      const { sourceId, returnedMicro } = event
-      const { kind, word, undone } = TAKES[UNDOES[event.type]]
+      const { sourceId, changesMicro = [] } = event
+      const { kind, word, undone } = TAKES[event.type]
+      const note = `${word} ${sourceId} of ${paymentId}`
       return {
-        step: 'undo',
-        taken: toMove(kind, sourceId, `${word} ${sourceId} of ${paymentId}`),
-        returnedMicro,
-        back: toMove(`${kind}_returned`, sourceId, `${word} ${sourceId} of ${paymentId} ${undone}`),
+        step: 'take',
+        move: toMove(kind, sourceId, note),
+        changes: changesMicro.map((change, index) => ({
+          ...toMove(
+            `${kind}_returned`,
+            placed(sourceId, index),
+            `${note} ${change < 0 ? 'taken again' : undone}`,
+          ),
+          amountMicro: change,
+        })),
       }
     }
   }
 }
 
-const UNDOES = { refund_failed: 'refunded', dispute_won: 'disputed' } as const
+/** Most have one change at most, and nothing but the id. */
+function placed(sourceId: string, index: number): string {
+  return index === 0 ? sourceId : `${sourceId}:${index + 1}`
+}
+
+const REFUND = { kind: 'refund', word: 'Refund', undone: 'failed' } as const
+const DISPUTE = { kind: 'dispute', word: 'Dispute', undone: 'returned' } as const
 const TAKES = {
-  refunded: { kind: 'refund', word: 'Refund', undone: 'failed' },
-  disputed: { kind: 'dispute', word: 'Dispute', undone: 'returned' },
+  refunded: REFUND,
+  refund_failed: REFUND,
+  disputed: DISPUTE,
+  dispute_won: DISPUTE,
 } as const

@@ -3,7 +3,7 @@ import type { Admin } from '../../gateway/admin/index.js'
 import type { MoneyAdmin } from '../../gateway/admin/money.js'
 import type { PaymentEvent, PaymentOutcome, PaymentResult } from './payment-event.js'
 import type { PaymentProvider } from './payment-provider.js'
-import { planPosting, type UndoPlan } from './plan-posting.js'
+import { planPosting, type TakePlan } from './plan-posting.js'
 import { suspendForDispute } from './suspend-for-dispute.js'
 
 /** What payments work with. */
@@ -42,23 +42,28 @@ async function book({ admin: { money }, payments }: PaymentContext, event: Payme
     case 'add':
       return toPosted(await money.topUp(plan.move))
     case 'take':
-      return toPosted(await money.refund(plan.move))
-    case 'undo':
-      return await undo(money, plan)
+      return await take(money, plan)
     case 'none':
       return { ...NOTHING, result: event.type === 'refused' ? 'refused' : 'noted' }
   }
 }
 
 /**
- * Takes first what may not have been taken yet: then the books tell how much there was to take, and the taking itself
- * changes nothing when it comes after all.
+ * Takes and gives back in the order of the plan, whatever has been booked of it by then: the books tell of each posting
+ * how much there was to take. What was short comes back first, to nobody.
  */
-async function undo(money: MoneyAdmin, { taken, returnedMicro, back }: UndoPlan): Promise<Posted> {
-  const before = toPosted(await money.refund(taken))
-  if (!isBooked(before.result)) return before
-  const backMicro = Math.max(0, returnedMicro - before.shortfallMicro)
-  return toPosted(await money.adjust({ ...back, amountMicro: backMicro }))
+async function take(money: MoneyAdmin, { move, changes }: TakePlan): Promise<Posted> {
+  let last = toPosted(await money.refund(move))
+  let shortMicro = last.shortfallMicro
+  for (const change of changes) {
+    if (!isBooked(last.result)) return last
+    const { amountMicro } = change
+    const backMicro = amountMicro < 0 ? amountMicro : Math.max(0, amountMicro - shortMicro)
+    shortMicro = Math.max(0, shortMicro - Math.max(0, amountMicro))
+    last = toPosted(await money.adjust({ ...change, amountMicro: backMicro }))
+    shortMicro += last.shortfallMicro
+  }
+  return last
 }
 
 const NOTHING = { postedMicro: 0, shortfallMicro: 0 } as const

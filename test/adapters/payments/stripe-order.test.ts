@@ -5,7 +5,18 @@ import { ACCOUNT, clientOn, openSession, openStripeWorld } from '../../support/p
 
 /** One thing that happens at Stripe: what, to which payment, refund or dispute, how much of it (in hundredths). */
 interface Happening {
-  readonly kind: 'card' | 'alipay' | 'refund' | 'fail' | 'dispute' | 'withdraw' | 'win' | 'lose' | 'settle'
+  readonly kind:
+    | 'card'
+    | 'alipay'
+    | 'refund'
+    | 'fail'
+    | 'dispute'
+    | 'withdraw'
+    | 'return'
+    | 'win'
+    | 'lose'
+    | 'retake'
+    | 'settle'
   readonly pick: number
   readonly share: number
 }
@@ -21,7 +32,9 @@ const happenings = fc.array(
       'fail',
       'dispute',
       'withdraw',
+      'return',
       'win',
+      'retake',
       'lose',
     ),
     pick: fc.nat(1000),
@@ -36,13 +49,19 @@ interface Paper {
   readonly cents: number
   paid: boolean
   readonly refunds: { readonly id: string; readonly cents: number; failed: boolean }[]
-  dispute: { readonly id: string; readonly cents: number; state: 'open' | 'won' | 'lost' } | null
+  dispute: {
+    readonly id: string
+    readonly cents: number
+    state: 'open' | 'won' | 'lost'
+    isWithdrawn: boolean
+    /** What the customer does not have of it. */
+    heldCents: number
+  } | null
 }
 
 const leftOf = ({ cents, paid, refunds, dispute }: Paper): number => {
   const refunded = refunds.filter(({ failed }) => !failed).reduce((sum, refund) => sum + refund.cents, 0)
-  const disputed = dispute === null || dispute.state === 'won' ? 0 : dispute.cents
-  return paid ? cents - refunded - disputed : 0
+  return paid ? cents - refunded - (dispute?.heldCents ?? 0) : 0
 }
 
 /** Lets one thing happen, if Stripe's rules allow it; the events that tell of it. */
@@ -69,7 +88,8 @@ function happen(
       paper.paid = true
       return [stripe.settle(paper.sessionId, true)]
     case 'refund': {
-      if (part === 0 || (dispute !== null && dispute.state !== 'won')) return []
+      // What is refunded now could be disputed once more.
+      if (part === 0 || dispute !== null) return []
       const event = stripe.refund(paymentId, part, share > 50 ? 'pending' : 'succeeded')
       const id = 'id' in event.data.object ? String(event.data.object.id) : ''
       paper.refunds.push({ id, cents: part, failed: false })
@@ -83,18 +103,46 @@ function happen(
       if (part === 0 || dispute !== null) return []
       const event = stripe.dispute(paymentId, part)
       const id = 'id' in event.data.object ? String(event.data.object.id) : ''
-      paper.dispute = { id, cents: part, state: 'open' }
+      paper.dispute = { id, cents: part, state: 'open', isWithdrawn: false, heldCents: part }
       return [event]
     }
+    default:
+      return dispute === null ? [] : goOn(stripe, dispute, { kind, share })
+  }
+}
+
+/** What becomes of a dispute. */
+function goOn(
+  stripe: FakeAccount,
+  dispute: NonNullable<Paper['dispute']>,
+  { kind, share }: Omit<Happening, 'pick'>,
+): readonly FakeEvent[] {
+  const { id, cents, state, isWithdrawn, heldCents } = dispute
+  switch (kind) {
     case 'withdraw':
-      return dispute?.state === 'open' ? [stripe.moveDispute(dispute.id, -dispute.cents)] : []
-    case 'win':
-    case 'lose': {
-      if (dispute?.state !== 'open') return []
-      dispute.state = kind === 'win' ? 'won' : 'lost'
-      const closed = stripe.closeDispute(dispute.id, dispute.state)
-      return kind === 'win' ? [closed, stripe.moveDispute(dispute.id, dispute.cents)] : [closed]
+      if (state !== 'open' || isWithdrawn) return []
+      dispute.isWithdrawn = true
+      return [stripe.moveDispute(id, -cents)]
+    case 'return': {
+      const part = Math.ceil((heldCents * share) / 100)
+      if (!isWithdrawn || part === 0) return []
+      dispute.heldCents -= part
+      return [stripe.moveDispute(id, part)]
     }
+    case 'win':
+      if (state !== 'open') return []
+      Object.assign(dispute, { state: 'won', heldCents: 0 })
+      return [stripe.closeDispute(id, 'won'), ...(isWithdrawn ? [stripe.moveDispute(id, heldCents)] : [])]
+    case 'lose':
+      if (state !== 'open') return []
+      dispute.state = 'lost'
+      return [stripe.closeDispute(id, 'lost')]
+    case 'retake':
+      if (!isWithdrawn || heldCents === cents) return []
+      Object.assign(dispute, { state: 'lost', heldCents: cents })
+      return [stripe.moveDispute(id, heldCents - cents, 'lost')]
+    default:
+      return []
   }
 }
 

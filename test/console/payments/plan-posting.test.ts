@@ -36,11 +36,12 @@ describe('the postings of an event', () => {
     ['dispute_won', 'disputed'],
   ] as const)('give back for %s what the same id had taken, under an id of its own', (type, takes) => {
     const taken = planPosting('fake', { type: takes, ...FACTS, sourceId: 'x_1' })
-    const undone = planPosting('fake', { type, ...FACTS, sourceId: 'x_1', returnedMicro: 60 })
-    if (taken.step !== 'take' || undone.step !== 'undo') throw new Error('another plan')
-    expect(undone.taken).toEqual(taken.move)
-    expect(undone.returnedMicro).toBe(60)
-    expect(undone.back.externalId).not.toBe(taken.move.externalId)
+    const undone = planPosting('fake', { type, ...FACTS, sourceId: 'x_1', changesMicro: [60, -60, 100] })
+    if (taken.step !== 'take' || undone.step !== 'take') throw new Error('another plan')
+    expect([taken.changes, undone.move]).toEqual([[], taken.move])
+    expect(undone.changes.map(({ amountMicro }) => amountMicro)).toEqual([60, -60, 100])
+    const ids = [undone.move, ...undone.changes].map(({ externalId }) => externalId)
+    expect(new Set(ids).size).toBe(4)
   })
 
   it('are none for what moves no money', () => {

@@ -19,8 +19,11 @@ const taken = (type: 'refunded' | 'disputed', amountMicro: number, sourceId: str
 const undone = (
   type: 'refund_failed' | 'dispute_won',
   amountMicro: number,
-  { sourceId, returnedMicro = amountMicro }: { sourceId: string; returnedMicro?: number },
-): PaymentEvent => ({ type, paymentId: 'pay_1', accountId: ACCOUNT, amountMicro, sourceId, returnedMicro })
+  {
+    sourceId,
+    changesMicro = [amountMicro],
+  }: { readonly sourceId: string; readonly changesMicro?: readonly number[] },
+): PaymentEvent => ({ type, paymentId: 'pay_1', accountId: ACCOUNT, amountMicro, sourceId, changesMicro })
 
 /** Takes money out of the account as calls do. */
 const spend = async ({ gateway }: PaymentWorld, amountMicro: number): Promise<void> => {
@@ -176,16 +179,67 @@ describe('a dispute', () => {
     const world = await openPaymentWorld()
     await world.post(paid(500))
     await spend(world, row.spent)
-    const part = undone('dispute_won', 100, { sourceId: 'dp_1', returnedMicro: row.back })
+    const part = undone('dispute_won', 100, { sourceId: 'dp_1', changesMicro: [row.back] })
     expect(await postAll(world, [part, part])).toEqual(['posted', 'repeated'])
     expect(await world.balance()).toBe(row.balance)
   })
 
-  it('that gives back another part than before is a conflict: somebody has to look', async () => {
+  const moved = (...changesMicro: readonly number[]): PaymentEvent =>
+    undone('dispute_won', 100, { sourceId: 'dp_1', changesMicro })
+  const lost = (...changesMicro: readonly number[]): PaymentEvent => ({
+    type: 'disputed',
+    paymentId: 'pay_1',
+    accountId: ACCOUNT,
+    amountMicro: 100,
+    sourceId: 'dp_1',
+    changesMicro,
+  })
+
+  it('that gives back a part and then the rest has given back all, in whatever order they come', async () => {
     const world = await openPaymentWorld()
-    const part = undone('dispute_won', 100, { sourceId: 'dp_1', returnedMicro: 40 })
-    const whole = undone('dispute_won', 100, { sourceId: 'dp_1' })
-    expect(await postAll(world, [paid(500), part, whole])).toEqual(['posted', 'posted', 'conflict'])
+    const events = [paid(500), moved(40), moved(40, 60), moved(40), moved(40, 60), moved()]
+    expect(await postAll(world, events)).toEqual('posted posted posted repeated repeated repeated'.split(' '))
+    expect(await world.balance()).toBe(500)
+    const late = await openPaymentWorld()
+    expect(await postAll(late, [paid(500), moved(40, 60), moved(40)])).toEqual([
+      'posted',
+      'posted',
+      'repeated',
+    ])
+    expect(await late.balance()).toBe(500)
+  })
+
+  it('that is lost after it was won takes the money again', async () => {
+    const world = await openPaymentWorld()
+    const events = [taken('disputed', 100, 'dp_1'), moved(100), lost(100, -100), lost(100, -100)]
+    await postAll(world, [paid(500), ...events])
+    expect(await world.lines()).toEqual([
+      ['top_up', 500, 0],
+      ['refund', -100, 0],
+      ['adjustment', 100, 0],
+      ['adjustment', -100, 0],
+    ])
+  })
+
+  it('gives back what it has taken and no more, whatever was spent when', async () => {
+    const world = await openPaymentWorld()
+    await world.post(paid(500))
+    await spend(world, 430)
+    await world.post(moved())
+    expect(await world.balance()).toBe(0)
+    await postAll(world, [moved(50)])
+    expect(await world.balance()).toBe(20)
+    await spend(world, 15)
+    expect(await world.post(lost(50, -50))).toMatchObject({ shortfallMicro: 45, suspended: true })
+    expect(await world.balance()).toBe(0)
+    await world.post(moved(50, -50, 100))
+    expect(await world.balance()).toBe(55)
+  })
+
+  it('that tells of its changes otherwise than before is a conflict: somebody has to look', async () => {
+    const world = await openPaymentWorld()
+    expect(await postAll(world, [paid(500), moved(40), moved(50)])).toEqual(['posted', 'posted', 'conflict'])
+    expect(await postAll(world, [moved(50, 10)])).toEqual(['conflict'])
     expect(await world.balance()).toBe(440)
   })
 
