@@ -4,7 +4,7 @@ import { toProblem } from './api/api-error.js'
 import type { Client } from './api/client.js'
 import type { Account, List, CreatedKey, Session } from './api/types.js'
 import type { Format } from './format.js'
-import { AccountSwitcher } from './parts/account-switcher.js'
+import { AccountSwitcher, useAccountName } from './parts/account-switcher.js'
 import { BrandMark } from './parts/brand.js'
 import { Dialog, focusHeading } from './parts/dialog.js'
 import { SelectField } from './parts/field.js'
@@ -154,6 +154,7 @@ function SkipLink(): JSX.Element {
 
 function TopBar(): JSX.Element {
   const { session } = useConsole()
+  const accountName = useAccountName()
   const [isOpen, setOpen] = useState(false)
   return (
     <header class="topbar">
@@ -169,6 +170,7 @@ function TopBar(): JSX.Element {
       <div class="brand">
         <BrandMark /> {session.title}
       </div>
+      <span class="topbar-account">{accountName}</span>
       {isOpen && (
         <Dialog title={session.title} size="menu" onClose={() => setOpen(false)}>
           <SideContent isInDialog onDone={() => setOpen(false)} />
@@ -195,7 +197,7 @@ function SideContent({
       )}
       <AccountSwitcher onDone={onDone} />
       <Navigation onDone={onDone} />
-      <SideFoot />
+      <SideFoot onDone={onDone} />
     </>
   )
 }
@@ -241,7 +243,7 @@ const THEMES: readonly (readonly [Theme, string])[] = [
   ['dark', 'Dark theme'],
 ]
 
-function SideFoot(): JSX.Element {
+function SideFoot({ onDone }: { readonly onDone?: (() => void) | undefined }): JSX.Element {
   const { session, signOut, theme, setTheme } = useConsole()
   return (
     <div class="side-foot">
@@ -258,7 +260,17 @@ function SideFoot(): JSX.Element {
           {session.actor !== session.role && <span class="version"> · {session.role}</span>}
         </span>
         {session.can_sign_out && (
-          <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={signOut}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Sign out"
+            title="Sign out"
+            onClick={() => {
+              // What cannot be ended is told of behind the menu.
+              onDone?.()
+              signOut()
+            }}
+          >
             <Icon name="leave" />
           </button>
         )}

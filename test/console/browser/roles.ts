@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Authorize, Principal } from '../../../src/console/index.js'
 import { startServer } from '../../contracts/http-server.js'
-import type { OpenVisit, Visit } from './browser.js'
+import { DESKTOP, type OpenVisit, PHONE, type Visit } from './browser.js'
 import { atView, dialogOf, eventually, goTo, goToAddress, signIn, VIEWS, type ViewTitle } from './pages.js'
 import { ACCOUNT, BY, makeUsage, startWorld, TOKEN, type World } from './world.js'
 
@@ -199,8 +199,12 @@ export function tellRoles(open: OpenVisit): void {
           ? route.fulfill({ status: 500, json: answer })
           : route.continue(),
       )
-      await page.getByRole('button', { name: 'Sign out' }).click()
-      await page.getByText('Not signed out: The store could not be reached.').waitFor()
+      await page.setViewportSize(PHONE)
+      await page.getByRole('button', { name: 'Open menu' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+      // Nothing covers it.
+      await page.getByText('Not signed out: The store could not be reached.').click()
+      await page.setViewportSize(DESKTOP)
       await goTo(page, 'Usage')
     })
   })

@@ -10,11 +10,17 @@ import { Icon } from './icon.js'
 import { Loading, ProblemNote } from './states.js'
 import { Badge } from './values.js'
 
+/** What the account in view is called. */
+export function useAccountName(): string {
+  const { accountId, account } = useConsole()
+  return accountId === null ? 'All accounts' : (account.data?.name ?? accountId)
+}
+
 /** Which account is in view; an operator can change it. */
 export function AccountSwitcher({ onDone }: { readonly onDone?: (() => void) | undefined }): JSX.Element {
-  const { isOperator, accountId, account } = useConsole()
+  const { isOperator } = useConsole()
   const [isOpen, setOpen] = useState(false)
-  const name = accountId === null ? 'All accounts' : (account.data?.name ?? accountId)
+  const name = useAccountName()
   const words = (
     <span class="account-words">
       <span class="account-label">Account</span>
