@@ -10,7 +10,7 @@ import { toHono } from '../../adapters/http/hono.js'
 import { toNode } from '../../adapters/http/node.js'
 import type { Principal } from '../../src/console/principal.js'
 import { listen, startServer, type TestServer } from '../contracts/http-server.js'
-import { createTestConsole } from './support.js'
+import { createTestConsole, TOKEN } from './support.js'
 
 /** What a login of the host's own puts beside a request: here it believes a header. */
 interface User {
@@ -100,5 +100,26 @@ describe('the login of a host', () => {
     expect(await whoIsSeen(server)).toEqual(SEEN)
     const request = new Request('https://host.example/api/v1/session', { headers: { [WHO]: 'ada' } })
     expect((await handler.fetch(request)).status).toBe(200)
+  })
+})
+
+describe('the address of a caller', () => {
+  const tryToken = async ({ url }: TestServer, from: string, token: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}`, 'x-forwarded-for': from }
+    return (await fetch(`${url}/console/api/v1/session`, { headers })).status
+  }
+
+  it('is what Express says of it: the one that its proxy vouches for', async () => {
+    const { console } = await createTestConsole({
+      clientAddress: ({ host }) => (host as express.Request).ip,
+    })
+    const app = express().set('trust proxy', 'loopback')
+    app.use('/console', toExpress(console))
+    server = await startServer(app as RequestListener)
+    for (let attempt = 0; attempt < 31; attempt += 1) await tryToken(server, '192.0.2.1', 'wrong')
+    expect(await tryToken(server, '192.0.2.1', TOKEN)).toBe(429)
+    // What the caller has written in front of it counts for nothing.
+    expect(await tryToken(server, '198.51.100.7, 192.0.2.1', TOKEN)).toBe(429)
+    expect(await tryToken(server, '192.0.2.2', TOKEN)).toBe(200)
   })
 })
