@@ -24,6 +24,9 @@ export async function bundlePage(root = ROOT) {
   if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) {
     throw new Error('The bundled page would end its own element.')
   }
+  if (/[\r\0]/.test(script + style)) {
+    throw new Error('The bundled page has characters that HTML changes: the policy would not know it again.')
+  }
   return { script, style }
 }
 

@@ -9,7 +9,9 @@ export function writeResponse(response: ServerResponse, answer: GatewayResponse)
   const { status, headers, body } = answer
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return writeStream(response, answer, body)
   if (response.destroyed) return undefined
-  response.writeHead(status, isBodiless(status) ? headers : withLength(headers, body))
+  // To HEAD, an empty body says nothing of what GET would get: the handler does, or nobody.
+  const isSilent = response.req.method === 'HEAD' && body.length === 0
+  response.writeHead(status, isSilent || isBodiless(status) ? headers : withLength(headers, body))
   // `end` leaves the body out for HEAD, 204 and 304 by itself.
   response.end(body)
   return undefined

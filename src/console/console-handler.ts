@@ -1,3 +1,4 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js'
 import { GatewayError } from '../errors.js'
 import { toFetch } from '../gateway/http/fetch.js'
 import type { GatewayRequest, GatewayResponse, Handler } from '../gateway/http/http.js'
@@ -9,7 +10,8 @@ import { ConsoleError } from './console-error.js'
 import { type ConsoleContext, createContext } from './context.js'
 import { createMatcher, type MatchRoute } from './match-route.js'
 import { checkOptions, type ConsoleOptions } from './options.js'
-import { type PageBundle, renderPage } from './page-html.js'
+import { type AnswerPage, createPageAnswer } from './page-answer.js'
+import type { PageBundle } from './page-html.js'
 import { maySee, mayUse, type Principal } from './principal.js'
 import { MAX_BODY_BYTES, readJson, readQuery } from './read-request.js'
 import { baseHeaders, respondError, respondJson } from './respond.js'
@@ -26,26 +28,26 @@ export interface Console extends Handler {
 }
 
 const API = '/api/v1/'
-const NONCE_BYTES = 18
 
 /** A console with a page. Throws a `TypeError` for options that cannot be. Asks nothing of the gateway before a request. */
 export function createConsoleWith(options: ConsoleOptions, page: PageBundle): Console {
   checkOptions(options)
   const context = createContext(options, () => JSON.stringify(describeApi(ROUTES, API_VERSION)))
   const match = createMatcher(ROUTES)
+  const answerPage = createPageAnswer(page, context.title)
   const handle = (request: GatewayRequest): Promise<GatewayResponse> =>
-    answer(context, { match, page }, request)
+    answer(context, { match, answerPage }, request)
   return { handle, fetch: toFetch({ handle }) }
 }
 
 interface Fixtures {
   readonly match: MatchRoute
-  readonly page: PageBundle
+  readonly answerPage: AnswerPage
 }
 
 async function answer(
   context: ConsoleContext,
-  { match, page }: Fixtures,
+  { match, answerPage }: Fixtures,
   request: GatewayRequest,
 ): Promise<GatewayResponse> {
   const requestId = context.createId('req_con_')
@@ -55,8 +57,7 @@ async function answer(
     const method = request.method === 'HEAD' ? 'GET' : request.method
     if (path === '' || path === '/') {
       if (method !== 'GET') throw notAllowed(request, ['GET'], headers)
-      const facts = { title: context.title, nonceBytes: context.randomBytes(NONCE_BYTES) }
-      return forMethod(request, renderPage(page, facts, headers))
+      return forMethod(request, await answerPage(request, headers))
     }
     const found = path.startsWith(API) ? match(method, path.slice(API.length)) : null
     if (found === null) throw nothingThere(request)
@@ -127,16 +128,18 @@ function splitPath(whole: string): { readonly path: string; readonly query: stri
   return mark < 0 ? { path: whole, query: '' } : { path: whole.slice(0, mark), query: whole.slice(mark + 1) }
 }
 
-/** HEAD asks for what GET would answer, without the body. */
+/** HEAD asks for what GET would answer, its length too, without the body. */
 function forMethod({ method }: GatewayRequest, response: GatewayResponse): GatewayResponse {
-  if (method !== 'HEAD') return response
-  const { body } = response
+  const { status, headers, body } = response
+  if (method !== 'HEAD' || status === 304) return response
   if (typeof body === 'object' && Symbol.asyncIterator in body) {
     body[Symbol.asyncIterator]()
       .return?.()
       .catch(() => undefined)
+    return { status, headers, body: '' }
   }
-  return { ...response, body: '' }
+  const { byteLength } = typeof body === 'string' ? utf8ToBytes(body) : body
+  return { status, headers: { ...headers, 'content-length': String(byteLength) }, body: '' }
 }
 
 function nothingThere({ method, path }: GatewayRequest): GatewayError {

@@ -1,4 +1,8 @@
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toHono } from '../../adapters/http/hono.js'
 import { MOUNTS } from '../support/mounts.js'
 import type { TestServer } from '../contracts/http-server.js'
 import { VENDOR_HOST, VENDOR_KEY } from '../support/test-gateway.js'
@@ -58,6 +62,23 @@ describe.each(MOUNTS)('the console in %s', (_name, start) => {
       expect(answer.status).toBe(200)
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
       expect(await answer.text()).toContain(PAGE.script)
+    }
+  })
+
+  it('shows it gzipped once, tells HEAD its length, and does not send it again', async () => {
+    const answer = await fetch(server.url)
+    expect(answer.headers.get('content-encoding')).toBe('gzip')
+    expect(await answer.text()).toContain(PAGE.script)
+    const head = await fetch(server.url, { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    for (const name of ['content-length', 'content-encoding', 'content-type', 'etag', 'vary']) {
+      expect([name, head.headers.get(name)]).toEqual([name, answer.headers.get(name) ?? 'missing'])
+    }
+    const headers = { 'if-none-match': answer.headers.get('etag') ?? '' }
+    for (const method of ['GET', 'HEAD']) {
+      const again = await fetch(server.url, { method, headers })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+      expect(again.headers.get('content-security-policy')).toBe(answer.headers.get('content-security-policy'))
     }
   })
 
@@ -124,6 +145,22 @@ describe.each(MOUNTS)('the console in %s', (_name, start) => {
       expect(text).not.toContain(VENDOR_HOST)
       expect(text).not.toContain(TOKEN)
     }
+  })
+})
+
+describe('the page behind compression middleware', () => {
+  it('is compressed once', async () => {
+    const { console } = await createTestConsole()
+    const app = new Hono().use(compress({ threshold: 0 })).all('/console/*', toHono(console))
+    const request = (encoding: string, headers = {}): Response | Promise<Response> =>
+      app.request('/console', { headers: { 'accept-encoding': encoding, ...headers } })
+    const answer = await request('gzip')
+    expect(answer.headers.get('content-encoding')).toBe('gzip')
+    const text = gunzipSync(await answer.arrayBuffer()).toString()
+    expect(text).toContain(PAGE.script)
+    expect(await (await request('identity')).text()).toBe(text)
+    const again = await request('gzip', { 'if-none-match': answer.headers.get('etag') })
+    expect([again.status, again.headers.get('content-encoding')]).toEqual([304, null])
   })
 })
 

@@ -84,18 +84,20 @@ function watchClient(source: AbortSignal): Client {
 
 function toResponse(answer: GatewayResponse, method: string, client: Client): Response {
   const { status, headers, body } = answer
+  // Workers would code a body anew that says `content-encoding`; elsewhere this means nothing.
+  const init = { status, headers, encodeBody: 'manual' }
   if (typeof body === 'string' || body instanceof Uint8Array) {
     client.release()
     const silent = method === 'HEAD' || BODILESS.has(status)
-    return new Response(silent ? null : (body as BodyInit), { status, headers })
+    return new Response(silent ? null : (body as BodyInit), init)
   }
   const iterator = body[Symbol.asyncIterator]()
   if (method === 'HEAD' || client.signal.aborted) {
     client.release()
     endIterator(iterator)
-    return new Response(null, { status, headers })
+    return new Response(null, init)
   }
-  return new Response(toReadable(iterator, client), { status, headers })
+  return new Response(toReadable(iterator, client), init)
 }
 
 /** Pulls one chunk for each one that the client takes: the back-pressure of the client reaches the iterator. */

@@ -18,8 +18,7 @@ let html = ''
 
 beforeAll(async () => {
   page = await bundlePage()
-  const { body } = renderPage(page, { title: 'Console', nonceBytes: new Uint8Array(18) }, {})
-  html = typeof body === 'string' ? body : ''
+  html = renderPage(page, 'Console')
 })
 
 describe('the page as it is sent', () => {
@@ -38,6 +37,11 @@ describe('the page as it is sent', () => {
     expect(page.script).not.toMatch(/<\/script|<!--/i)
     expect(page.style).not.toMatch(/<\/style/i)
     expect(html.match(/<\/script>/g)).toHaveLength(1)
+  })
+
+  it('is parsed to what its policy has the hashes of', () => {
+    expect(page.script + page.style).not.toMatch(/[\r\0]/)
+    expect(Buffer.from(html).toString()).toBe(html)
   })
 
   it('runs under a policy that forbids evaluated code and styles in attributes', () => {
