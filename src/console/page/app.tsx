@@ -1,121 +1,43 @@
 import type { JSX } from 'preact'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { ApiError, type Problem, toProblem } from './api/api-error.js'
-import { baseOf, type Client, createClient } from './api/client.js'
-import type { Session } from './api/types.js'
+import { useMemo } from 'preact/hooks'
 import { createFormat } from './format.js'
 import { BrandMark } from './parts/brand.js'
 import { Loading, ProblemNote } from './parts/states.js'
 import { Shell } from './shell.js'
-import { takeSignInToken } from './sign-in-link.js'
+import { useSession } from './state/use-session.js'
 import { SignInView } from './views/sign-in.js'
 
-type Gate =
-  | { readonly type: 'loading' }
-  | { readonly type: 'failed' | 'signed-out'; readonly problem: Problem }
-  | { readonly type: 'ready'; readonly session: Session }
-
-/** Cookies of a console that is not on the own machine are for HTTPS alone. */
-const LOST_SESSION: Problem = {
-  status: 401,
-  code: 'session_lost',
-  message:
-    'The token is right, but the browser did not keep the session. Open the console over HTTPS, or on localhost, with cookies allowed.',
-  param: null,
-  requestId: null,
-  retryAfterSeconds: null,
-  signIn: { login: 'token', loginUrl: null },
-}
-
-/** The page: who is signed in decides what is shown. */
-export function App(): JSX.Element {
-  const [gate, setGate] = useState<Gate>({ type: 'loading' })
-  const csrfToken = useRef<string | null>(null)
+/** The page: who is signed in decides what is shown. `title`: the console's, which nobody has to sign in for. */
+export function App({ title }: { readonly title: string }): JSX.Element {
   const format = useMemo(() => createFormat(navigator.languages), [])
-  const reload = useRef(() => {})
-  const client = useMemo(
-    () =>
-      createClient({
-        fetch: (url, init) => fetch(url, init),
-        base: baseOf(location.pathname),
-        csrfToken: () => csrfToken.current,
-        onSignedOut: () => {
-          if (csrfToken.current !== null) reload.current()
-        },
-      }),
-    [],
-  )
-  const loadSession = useCallback(async (): Promise<Gate> => {
-    csrfToken.current = null
-    const next = await readSession(client)
-    if (next.type === 'ready') csrfToken.current = next.session.csrf_token
-    setGate(next)
-    return next
-  }, [client])
-  const signIn = useCallback(
-    async (token: string): Promise<void> => {
-      // A refusal now is one of the token, not the end of a session.
-      csrfToken.current = null
-      await client.send('POST', 'session', { token })
-      if ((await loadSession()).type === 'signed-out') throw new ApiError(LOST_SESSION)
-    },
-    [client, loadSession],
-  )
-  reload.current = () => void loadSession()
-  useEffect(() => {
-    const openLink = (): boolean => {
-      const token = takeSignInToken()
-      if (token === null) return false
-      setGate({ type: 'loading' })
-      signIn(token).catch((thrown: unknown) => setGate({ type: 'signed-out', problem: toProblem(thrown) }))
-      return true
-    }
-    if (!openLink()) void loadSession()
-    addEventListener('hashchange', openLink)
-    return () => removeEventListener('hashchange', openLink)
-  }, [loadSession, signIn])
-
-  const signOut = async (): Promise<void> => {
-    await client.send('DELETE', 'session')
-    await loadSession()
-  }
-
+  const { gate, client, reload, signIn, signOut } = useSession()
   switch (gate.type) {
     case 'loading':
-      return <Opening />
+      return <Opening title={title} />
     case 'failed':
       return (
         <main class="gate">
           <div class="gate-card">
-            <h1>Console</h1>
-            <ProblemNote problem={gate.problem} onRetry={() => void loadSession()} />
+            <h1>{title}</h1>
+            <ProblemNote problem={gate.problem} onRetry={reload} />
           </div>
         </main>
       )
     case 'signed-out':
-      return <SignInView problem={gate.problem} signIn={signIn} />
+      return <SignInView title={title} problem={gate.problem} signIn={signIn} />
     case 'ready':
       return <Shell session={gate.session} client={client} format={format} signOut={signOut} />
   }
 }
 
-async function readSession(client: Client): Promise<Gate> {
-  try {
-    return { type: 'ready', session: await client.get<Session>('session') }
-  } catch (thrown) {
-    const problem = toProblem(thrown)
-    return { type: problem.status === 401 ? 'signed-out' : 'failed', problem }
-  }
-}
-
-function Opening(): JSX.Element {
+function Opening({ title }: { readonly title: string }): JSX.Element {
   return (
     <main class="gate">
       <div class="gate-card">
         <div class="brand" aria-hidden="true">
-          <BrandMark /> Console
+          <BrandMark /> {title}
         </div>
-        <h1 class="visually-hidden">Console</h1>
+        <h1 class="visually-hidden">{title}</h1>
         <Loading label="Opening the console" />
       </div>
     </main>

@@ -291,7 +291,7 @@ function NoView(): JSX.Element {
   const isKnown = VIEWS.some(({ name }) => name === route.view)
   return (
     <>
-      <ViewHead title={isKnown ? 'Not for you' : 'Not found'} />
+      <ViewHead title={isKnown ? 'No access' : 'Not found'} />
       <Empty title={isKnown ? 'Your role has no access to this view.' : 'There is no such view.'}>
         <a class="button" href={formatHash(toView(route, 'overview'))}>
           Go to the overview

@@ -93,7 +93,7 @@ export function tellRoles(open: OpenVisit): void {
       await dialogOf(page, 'Key').getByRole('alert').filter({ hasText: 'Not found' }).waitFor()
       await page.keyboard.press('Escape')
       await page.evaluate(() => void (location.hash = '#/accounts'))
-      await page.getByRole('heading', { name: 'Not for you' }).waitFor()
+      await page.getByRole('heading', { name: 'No access' }).waitFor()
       const token = await csrfOf(page)
       const before = await snapshot(world)
       const statuses = await page.evaluate(forgeAll, { keyId: rival.keyId, account: SECRETIVE, token })

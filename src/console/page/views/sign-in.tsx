@@ -8,21 +8,24 @@ import { useSubmit } from '../state/use-resource.js'
 
 /** Sign in with the operator's token, or at the host's own page. */
 export function SignInView({
+  title,
   problem,
   signIn,
 }: {
+  /** The console's. */
+  readonly title: string
   /** Why nobody is signed in. */
   readonly problem: Problem
   readonly signIn: (token: string) => Promise<void>
 }): JSX.Element {
   useEffect(() => {
-    document.title = 'Sign in · Console'
-  }, [])
+    document.title = `Sign in · ${title}`
+  }, [title])
   return (
     <main class="gate">
       <div class="gate-card">
         <div class="brand">
-          <BrandMark /> Console
+          <BrandMark /> {title}
         </div>
         <h1>Sign in</h1>
         {problem.signIn?.login === 'host' ? (

@@ -31,7 +31,7 @@ export function KeyFields({ values, errors, onChange }: FieldsProps): JSX.Elemen
           <WholeField label="Tokens per minute" field="tpm" {...{ values, errors, onChange }} />
           <WholeField label="Calls at once" field="concurrency" {...{ values, errors, onChange }} />
         </div>
-        <p class="field-hint">Nothing means no limit.</p>
+        <p class="field-hint">Empty means no limit.</p>
       </fieldset>
       <fieldset class="group">
         <legend>Spend limits of the key</legend>
@@ -40,7 +40,7 @@ export function KeyFields({ values, errors, onChange }: FieldsProps): JSX.Elemen
           <MoneyField label="Per week" field="weekLimit" {...{ values, errors, onChange }} />
           <MoneyField label="Per month" field="monthLimit" {...{ values, errors, onChange }} />
         </div>
-        <p class="field-hint">UTC days, weeks from Monday, months. Nothing means no limit but the balance.</p>
+        <p class="field-hint">UTC days, weeks from Monday, months. Empty means no limit but the balance.</p>
       </fieldset>
       <MoreFields values={values} errors={errors} onChange={onChange} />
     </>
