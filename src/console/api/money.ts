@@ -44,23 +44,35 @@ export const MONEY_ROUTES: readonly Route[] = [
       return await answerCsv(ledgerCsv(entries), headers)
     },
   }),
-  moveRoute('credits', 'MoneyMove', 'Adds money that was paid elsewhere.', (money, move) =>
-    money.topUp(move),
-  ),
-  moveRoute('refunds', 'MoneyMove', 'Takes money back, as far as it is not spent.', (money, move) =>
-    money.refund(move),
-  ),
-  moveRoute('adjustments', 'Adjustment', 'Adds money, or takes it by a negative amount.', (money, move) =>
-    money.adjust(move),
-  ),
+  moveRoute({
+    name: 'credits',
+    body: 'MoneyMove',
+    summary: 'Adds money that was paid elsewhere.',
+    post: (money, move) => money.topUp(move),
+  }),
+  moveRoute({
+    name: 'refunds',
+    body: 'MoneyMove',
+    summary: 'Takes money back, as far as it is not spent.',
+    post: (money, move) => money.refund(move),
+  }),
+  moveRoute({
+    name: 'adjustments',
+    body: 'Adjustment',
+    summary: 'Adds money, or takes it by a negative amount.',
+    post: (money, move) => money.adjust(move),
+  }),
 ]
 
-function moveRoute(
-  name: string,
-  body: 'MoneyMove' | 'Adjustment',
-  summary: string,
-  post: (money: MoneyAdmin, move: GatewayMove) => ReturnType<MoneyAdmin['topUp']>,
-): Route {
+interface Move {
+  /** Last step of the path. */
+  readonly name: string
+  readonly body: 'MoneyMove' | 'Adjustment'
+  readonly summary: string
+  readonly post: (money: MoneyAdmin, move: GatewayMove) => ReturnType<MoneyAdmin['topUp']>
+}
+
+function moveRoute({ name, body, summary, post }: Move): Route {
   return jsonRoute({
     method: 'POST',
     path: `accounts/{account_id}/${name}`,

@@ -15,21 +15,19 @@ const FINISH_REASONS: Readonly<Record<Finish, string>> = {
 
 /** Writes a finished response. */
 export function renderBody(answer: Answer): JsonObject {
-  return renderResponse(
-    answer,
-    answer.parts.flatMap((part) => renderPart(part, answer)),
-    answer.usage,
-    true,
-  )
+  const parts = answer.parts.flatMap((part) => renderPart(part, answer))
+  return renderResponse(answer, { parts, usage: answer.usage, finished: true })
+}
+
+/** What one response of an answer says: all of it, or a piece. */
+interface Piece {
+  readonly parts: readonly JsonObject[]
+  readonly usage: Usage | undefined
+  readonly finished: boolean
 }
 
 /** A response, or a piece of one: a stream says everything in this shape. */
-export function renderResponse(
-  answer: Answer,
-  parts: readonly JsonObject[],
-  usage: Usage | undefined,
-  finished: boolean,
-): JsonObject {
+export function renderResponse(answer: Answer, { parts, usage, finished }: Piece): JsonObject {
   return {
     candidates: [
       {

@@ -22,7 +22,7 @@ export function renderEvents(answer: Answer): readonly string[] {
       ...answer.usage,
       outputTokens: finished ? total : Math.min(outputTokens, total),
     }
-    return formatChunk(renderResponse(answer, [part], usage, finished))
+    return formatChunk(renderResponse(answer, { parts: [part], usage, finished }))
   })
 }
 
