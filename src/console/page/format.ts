@@ -16,7 +16,7 @@ export interface Format {
   /** Exact: every digit of the micro-USD, at least two decimals. */
   readonly money: (micro: number) => string
   readonly moneyParts: (micro: number) => MoneyParts
-  /** Short, for axes: `$1.2K`. */
+  /** Short, for axes: `$0`, `$0.10`, `$1.2K`. */
   readonly moneyShort: (micro: number) => string
   readonly count: (value: number) => string
   /** Short: `1.2M`. */
@@ -38,12 +38,15 @@ export interface Format {
 
 const DAY: Intl.DateTimeFormatOptions = { timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric' }
 const MONEY: Intl.NumberFormatOptions = { style: 'currency', currency: 'USD' }
+/** A thousand dollars. */
+const SHORT_FROM_MICRO = 1_000_000_000
 const EXACT = { ...MONEY, minimumFractionDigits: 2, maximumFractionDigits: 6 }
 
 /** Formats for locales (the browser's list), in its time zone. */
 export function createFormat(locales: readonly string[]): Format {
   const list = [...locales]
   const exact = new Intl.NumberFormat(list, EXACT)
+  const moneySmall = new Intl.NumberFormat(list, { ...EXACT, trailingZeroDisplay: 'stripIfInteger' })
   const moneyShort = new Intl.NumberFormat(list, {
     ...MONEY,
     notation: 'compact',
@@ -71,7 +74,8 @@ export function createFormat(locales: readonly string[]): Format {
     locales,
     money: (micro) => exact.format(exactNumber(micro)),
     moneyParts: (micro) => splitMoney(exact.formatToParts(exactNumber(micro))),
-    moneyShort: (micro) => moneyShort.format(micro / 1_000_000),
+    moneyShort: (micro) =>
+      (Math.abs(micro) < SHORT_FROM_MICRO ? moneySmall : moneyShort).format(micro / 1_000_000),
     count: (value) => whole.format(value),
     countShort: (value) => (Math.abs(value) < 10_000 ? whole : short).format(value),
     percent: (ratio) => percent.format(ratio),
@@ -90,6 +94,7 @@ function unitFormat(locales: string[], unit: string, digits: number): Intl.Numbe
     style: 'unit',
     unit,
     unitDisplay: 'short',
+    minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
 }

@@ -122,6 +122,7 @@ function placesOf({
     ['keys-create', `#/keys?${of}&create=1`, 'Keys'],
     ['keys-edit', `#/keys?${of}&key=${keyId}`, 'Keys'],
     ['usage-request', `#/usage?${of}&request=${requestId}`, 'Usage'],
+    ['usage-custom', `#/usage?${of}&range=custom`, 'Usage'],
     ['usage-none', `#/usage?${of}&model=nothing`, 'Usage'],
     ['models-details', `#/models?${of}&model=${encodeURIComponent('test/chat')}`, 'Models'],
     ['models-try', `#/models?${of}&try=${encodeURIComponent('test/chat')}`, 'Models'],

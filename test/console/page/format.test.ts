@@ -16,6 +16,20 @@ describe('money', () => {
     expect(english.money(micro)).toBe(words)
   })
 
+  it.each([
+    [0, '$0'],
+    [500, '$0.0005'],
+    [100_000, '$0.10'],
+    [150_000, '$0.15'],
+    [2_000_000, '$2'],
+    [2_500_000, '$2.50'],
+    [999_000_000, '$999'],
+    [1_200_000_000, '$1.2K'],
+    [1_234_567_000_000, '$1.23M'],
+  ])('is short where there is little room: %d micro-USD', (micro, words) => {
+    expect(english.moneyShort(micro)).toBe(words)
+  })
+
   it('stands as the reader writes it', () => {
     expect(german.money(1_234_567_891).replace(/\s/g, ' ')).toBe('1.234,567891 $')
   })
@@ -39,6 +53,7 @@ describe('numbers', () => {
   it('have the unit that reads best', () => {
     expect(english.duration(842)).toBe('842 ms')
     expect(english.duration(12_345)).toBe('12.35 sec')
+    expect(english.duration(1700)).toBe('1.70 sec')
     expect(english.percent(0.0487)).toBe('4.87%')
   })
 })

@@ -111,7 +111,7 @@ function CreateAccount({
         label="Account id"
         isMono
         maxLength={128}
-        hint="Cannot be changed later. Nothing means one is made up."
+        hint="Cannot be changed later. Empty means one is made up."
         value={id}
         onValue={setId}
       />

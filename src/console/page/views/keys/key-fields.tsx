@@ -79,7 +79,7 @@ function MoreFields({ values, errors, onChange }: FieldsProps): JSX.Element {
         <TextField
           label="Last day"
           type="date"
-          hint="The key works until the end of this UTC day. Nothing means it does not expire."
+          hint="The key works until the end of this UTC day. Empty means it does not expire."
           value={values.expiresOn}
           onValue={(expiresOn) => onChange({ expiresOn })}
         />

@@ -96,10 +96,10 @@ function Outcome({ record }: { readonly record: UsageRecord }): JSX.Element {
 function tokenFacts({ usage }: UsageRecord, count: (value: number) => string): readonly Fact[] {
   return [
     ['Input', count(usage.input_tokens)],
-    ['of it read from the cache', count(usage.cache_read_tokens)],
-    ['of it written to the cache', count(usage.cache_write_tokens + usage.cache_write_long_tokens)],
+    ['Input, read from the cache', count(usage.cache_read_tokens)],
+    ['Input, written to the cache', count(usage.cache_write_tokens + usage.cache_write_long_tokens)],
     ['Output', count(usage.output_tokens)],
-    ['of it reasoning', count(usage.reasoning_tokens)],
+    ['Output, reasoning', count(usage.reasoning_tokens)],
     ...(usage.estimated ? [['Counted by', 'The gateway: the vendor sent no numbers'] as const] : []),
   ]
 }
