@@ -65,6 +65,7 @@ export function readWords(spoken: ClientProtocol, body: JsonObject): ClientProto
   const client: ClientWire = {
     ...spoken.client,
     fieldNames: lent.fieldNames,
+    fallbackFields: lent.fallbackFields,
     inspectRequest: (json) => lent.inspectRequest(borrowed.toBody(json)),
   }
   const decodeRequest: Protocol['decodeRequest'] = (json, context) => {

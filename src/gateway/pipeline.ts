@@ -57,9 +57,13 @@ export async function runCall(
       reportFreeEnd(core, call, { error: null, isReplay: true })
       return earlier
     }
-    const { body: asked, fallbacks } = takeFallbacks(core, call, read)
-    const client = readWords(spoken, asked.json)
-    const facts = await inspect(core, call, client, asked.json)
+    const client = readWords(spoken, read.json)
+    const { body: asked, fallbacks } = takeFallbacks(core, call, {
+      identity,
+      client: client.client,
+      body: read,
+    })
+    const facts = await inspect(core, call, client, { asked: asked.json, sent: read.json })
     const leg = await resolve(core, call, { identity, client, facts, request, body: asked, fallbacks })
     const body = bodyFor(core, identity, { asked, fallbacks, leg })
     const opening = client.openState?.(core, call, { client, identity, body, leg }) ?? null
@@ -106,15 +110,15 @@ async function inspect(
   core: Core,
   call: Call,
   { client }: ClientProtocol,
-  body: JsonObject,
+  { asked, sent }: { readonly asked: JsonObject; readonly sent: JsonObject },
 ): Promise<RequestFacts> {
-  if (typeof body['model'] === 'string') call.model = body['model'].slice(0, KEPT_LENGTH)
-  const facts = client.inspectRequest(body)
+  if (typeof asked['model'] === 'string') call.model = asked['model'].slice(0, KEPT_LENGTH)
+  const facts = client.inspectRequest(asked)
   call.streamed = facts.stream
   call.endUser = facts.endUser?.slice(0, KEPT_LENGTH) ?? null
   const { requestId, endpoint, identity } = call
   if (identity !== null) {
-    await core.hooks.request({ requestId, endpoint, identity, model: facts.model, body })
+    await core.hooks.request({ requestId, endpoint, identity, model: facts.model, body: sent })
   }
   return facts
 }

@@ -133,6 +133,11 @@ export interface ClientWire {
   dropForeignState(body: JsonObject, target: Target): Translated<Readonly<Record<string, JsonValue>>>
   /** Names of canonical request fields in this protocol, for warnings: `topK` → `top_k`. */
   readonly fieldNames: FieldNames
+  /**
+   * Top-level fields that a request may have otherwise for a model that its client falls back to: those that say how a
+   * model answers, never those that say what it is asked, by whom, or for how many answers.
+   */
+  readonly fallbackFields: ReadonlySet<string>
   /** Objects of which the canonical form takes some members: what is left of one is named with its member. */
   readonly partlyKnown?: ReadonlySet<string> | undefined
   /** HTTP error body. */

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../../canonical/json.js'
 import { asArray, asObject, asText } from '../../canonical/narrow.js'
+import { GatewayError } from '../../errors.js'
 import type { Identity } from '../../keys/key-store.js'
+import type { ClientWire, RequestFacts } from '../../protocols/protocol.js'
 import type { Call } from '../call.js'
 import type { Core } from '../core.js'
 import { type ReadBody, writeBody } from '../http/read-body.js'
@@ -21,14 +23,23 @@ export interface WithFallbacks {
   readonly fallbacks: readonly Fallback[] | null
 }
 
+/** A request as its client has sent it. */
+export interface FallbackRequest {
+  readonly identity: Identity
+  readonly client: ClientWire
+  readonly body: ReadBody
+}
+
 /** More would only be a way to make one request many. */
 const MAX_FALLBACKS = 8
 
 /**
  * Takes `models` and `fallbacks` out of a request, where the configuration honours them: vendors that know the fields
  * would fall back on their own. The first of `models` stands in for a `model` that is not there.
+ * Throws GatewayError for a field of a fallback that only the request itself may have.
  */
-export function takeFallbacks(core: Core, call: Call, body: ReadBody): WithFallbacks {
+export function takeFallbacks(core: Core, call: Call, request: FallbackRequest): WithFallbacks {
+  const { identity, client, body } = request
   const { models, fallbacks, ...rest } = body.json
   if (!core.settings.clientFallbacks || (models === undefined && fallbacks === undefined)) {
     return { body, fallbacks: null }
@@ -36,13 +47,51 @@ export function takeFallbacks(core: Core, call: Call, body: ReadBody): WithFallb
   const named = [...listOf(models, 'models'), ...listOf(fallbacks, 'fallbacks')]
   const known = named.flatMap(({ value, path }) => readFallback(value, path) ?? tellUnknown(call, path))
   const model = rest['model'] ?? known[0]?.model
-  const others = known.filter((fallback) => fallback.model !== model)
+  const asked = { ...rest, ...(model === undefined ? {} : { model }) }
+  const id = typeof model === 'string' ? idOf(core, identity, model) : model
+  const others = known.filter((fallback) => idOf(core, identity, fallback.model) !== id)
   for (const { path } of others.slice(MAX_FALLBACKS)) tellUnknown(call, path)
   const kept = others.slice(0, MAX_FALLBACKS)
-  return {
-    body: writeBody({ ...rest, ...(model === undefined ? {} : { model }) }),
-    fallbacks: kept.length === 0 ? null : kept,
+  for (const fallback of kept) checkFields(client, asked, fallback)
+  return { body: writeBody(asked), fallbacks: kept.length === 0 ? null : kept }
+}
+
+/**
+ * Money, limits and hooks go by the request itself, once: what a fallback has of its own may only say how its model
+ * answers, and nothing that costs more.
+ */
+function checkFields(client: ClientWire, asked: JsonObject, { fields, path }: Fallback): void {
+  const most = fields === null ? undefined : client.inspectRequest(asked).maxOutputTokens
+  const merged: Record<string, JsonValue | undefined> = { ...asked }
+  for (const [field, value] of Object.entries(fields ?? {})) {
+    const param = `${path}.${field}`
+    if (!client.fallbackFields.has(field)) throw refused(param, 'only the request itself can have this field')
+    if (!isFlat(value)) throw refused(param, 'a fallback can have plain values only')
+    merged[field] = value
+    const limit = inspectAt(client, merged, param).maxOutputTokens
+    if (limit !== most && (limit ?? Infinity) > (most ?? 0)) {
+      throw refused(param, 'the output limit of a fallback cannot be beyond that of the request')
+    }
   }
+}
+
+/** Settings are words and numbers; what is deeper is text for the model, such as a schema. */
+function isFlat(value: JsonValue | undefined): boolean {
+  if (Array.isArray(value)) return false
+  return Object.values(asObject(value) ?? {}).every((member) => typeof member !== 'object' || member === null)
+}
+
+function inspectAt(client: ClientWire, body: JsonObject, param: string): RequestFacts {
+  try {
+    return client.inspectRequest(body)
+  } catch (cause) {
+    if (!GatewayError.isInstance(cause)) throw cause
+    throw new GatewayError(cause.code, `Invalid value for '${param}': ${cause.message}`, { param, cause })
+  }
+}
+
+function refused(param: string, reason: string): GatewayError {
+  return new GatewayError('invalid_value', `Invalid value for '${param}': ${reason}.`, { param })
 }
 
 /** What the body of a request depends on where its client names fallbacks. */
@@ -56,11 +105,14 @@ export interface FallbackBody {
 /** The request with the fields that it has for the model of a leg. */
 export function bodyFor(core: Core, identity: Identity, { asked, fallbacks, leg }: FallbackBody): ReadBody {
   if (fallbacks === null) return asked
-  const { aliases } = identity.account
-  const isMeant = ({ model }: Fallback): boolean =>
-    core.resolver.resolve(model, aliases)?.model.id === leg.model.id
+  const isMeant = ({ model }: Fallback): boolean => idOf(core, identity, model) === leg.model.id
   const fields = fallbacks.find(isMeant)?.fields ?? null
   return fields === null ? asked : writeBody({ ...asked.json, ...fields })
+}
+
+/** Aliases of one model are one model; a name that nothing has stands for itself. */
+function idOf(core: Core, { account }: Identity, name: string): string {
+  return core.resolver.resolve(name, account.aliases)?.model.id ?? name
 }
 
 function listOf(

@@ -13,6 +13,7 @@ export function createEmbeddings(client: ClientWire, upstream: UpstreamWire): Em
       ...client,
       borrowed: undefined,
       isPlain: undefined,
+      fallbackFields: new Set(['dimensions', 'encoding_format']),
       inspectRequest,
       routeRequest: (_facts, _body, { target }) => ({ model: target.model }),
       dropForeignState: () => ({ value: {}, warnings: [] }),

@@ -20,13 +20,14 @@ import {
   outputText,
   responseText,
 } from './stream/index.js'
-import { fieldNames } from './vocabulary.js'
+import { FALLBACK_FIELDS, fieldNames } from './vocabulary.js'
 
 const client: ClientWire = {
   inspectRequest,
   routeRequest,
   dropForeignState,
   fieldNames,
+  fallbackFields: FALLBACK_FIELDS,
   partlyKnown: new Set(['reasoning', 'thinking', 'prompt_cache_options', 'stream_options']),
   encodeError,
   encodeStreamError,

@@ -33,6 +33,25 @@ export const fieldNames: Readonly<Partial<Record<keyof CanonicalRequest, string>
   includeUsage: 'stream_options',
 }
 
+/** What may be other for a model that a client falls back to. */
+export const FALLBACK_FIELDS: ReadonlySet<string> = new Set([
+  'max_completion_tokens',
+  'max_tokens',
+  'reasoning',
+  'reasoning_effort',
+  'thinking',
+  'verbosity',
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'frequency_penalty',
+  'presence_penalty',
+  'repetition_penalty',
+  'seed',
+  'service_tier',
+])
+
 /** This protocol's id: key of its `extensions`, owner of its provider parts. */
 export const PROTOCOL = 'openai-chat'
 

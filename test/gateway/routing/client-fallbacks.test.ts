@@ -56,6 +56,48 @@ describe('models that a client names to fall back to', () => {
     expect('fallbacks' in tested.vendor.last().json).toBe(false)
   })
 
+  it.each<[string, string, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>]>([
+    ['other messages', 'messages', {}, { messages: [{ role: 'user', content: 'other' }] }],
+    ['another number of answers', 'n', {}, { n: 4 }],
+    ['another end user', 'user', {}, { user: 'other' }],
+    ['tools', 'tools', {}, { tools: [] }],
+    ['a stream', 'stream', {}, { stream: true }],
+    ['a field that nobody knows', 'x', {}, { x: 1 }],
+    ['a limit where the request has none', 'max_tokens', {}, { max_tokens: 10 }],
+    ['a higher limit', 'max_tokens', { max_tokens: 10 }, { max_tokens: 11 }],
+    ['no limit', 'max_tokens', { max_tokens: 10 }, { max_tokens: null }],
+    ['a limit that is no number', 'max_tokens', { max_tokens: 10 }, { max_tokens: 'all' }],
+    ['a setting with text in it', 'reasoning', {}, { reasoning: { effort: ['read this'] } }],
+  ])('have %s of their own in vain', async (_name, field, more, fields) => {
+    const tested = create()
+    tested.script('a', [failure(503)])
+    const { status, json } = await tested.ask('hi', {
+      ...more,
+      models: ['test/dear', { model: 'test/messages', ...fields }],
+    })
+    expect([status, json.error.param, tested.visits()]).toEqual([400, `models[1].${field}`, []])
+    expect(tested.wallet()).toEqual({ balanceMicro: BALANCE, heldMicro: 0 })
+  })
+
+  it.each(['test/chat', 'cheap-chat'])(
+    'are none where they are the model of the request: %s',
+    async (name) => {
+      const tested = create({ aliases: { 'cheap-chat': 'test/chat' } })
+      for (const model of ['test/chat', 'cheap-chat']) {
+        await tested.ask('hi', { model, max_tokens: 10, fallbacks: [{ model: name, max_tokens: 5 }] })
+        expect(tested.vendor.last().json.max_tokens).toBe(10)
+      }
+    },
+  )
+
+  it('are seen by the hook that may refuse, with all that they change', async () => {
+    const seen: unknown[] = []
+    const tested = create({ hooks: { onRequest: ({ body }) => void seen.push(body['fallbacks']) } })
+    const fallbacks = [{ model: 'test/dear', temperature: 1 }]
+    await tested.ask('hi', { fallbacks })
+    expect(seen).toEqual([fallbacks])
+  })
+
   it('are where a call begins when its own model is known to be broken', async () => {
     const tested = create({ breaker: { consecutiveFaults: 1 } })
     tested.script('a', [failure(503)])

@@ -15,6 +15,7 @@ export const client: ClientWire = {
   routeRequest,
   dropForeignState,
   fieldNames: FIELD_NAMES,
+  fallbackFields: new Set(['max_output_tokens', 'reasoning', 'text', 'temperature', 'top_p', 'service_tier']),
   partlyKnown: new Set(['reasoning', 'prompt_cache_options']),
   encodeError,
   encodeStreamError,
