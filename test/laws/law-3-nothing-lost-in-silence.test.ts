@@ -42,8 +42,6 @@ const GOES_WITHOUT_SAYING: Readonly<Record<string, (target: Target, protocol: st
   // A model that cannot reason has nothing to switch off, and one that always does nothing to switch on.
   'reasoning.off': ({ traits }) => traits.reasoning === 'none',
   'reasoning.on': ({ traits }) => traits.reasoningOff === false,
-  // Claude's thinking budget comes on top of what the client wants to read.
-  maxOutputTokens: ({ traits }) => traits.reasoning === 'budget',
 }
 
 function isSilent({ sort }: Fact, { protocol, target }: Vendor): boolean {

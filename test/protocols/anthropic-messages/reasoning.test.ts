@@ -71,34 +71,24 @@ describe('by effort', () => {
 })
 
 describe('by budget', () => {
+  const enabled = (budget: number): JsonObject => ({ thinking: { type: 'enabled', budget_tokens: budget } })
+
   test.each<[ReasoningRequest, Partial<CanonicalRequest>, JsonObject, readonly string[]]>([
+    [{ effort: 'medium' }, {}, { ...enabled(1200), maxTokens: 4000 }, []],
+    [{ effort: 'minimal' }, {}, { ...enabled(1024), maxTokens: 4000 }, []],
+    [{ effort: 'max' }, {}, { ...enabled(3800), maxTokens: 4000 }, []],
+    [{ enabled: true }, {}, { ...enabled(1200), maxTokens: 4000 }, []],
     [
-      { effort: 'medium' },
-      {},
-      { thinking: { type: 'enabled', budget_tokens: 19_200 }, maxTokens: 23_200 },
+      { effort: 'high' },
+      { maxOutputTokens: undefined, stream: true },
+      { ...enabled(38_400), maxTokens: 64_000 },
       [],
     ],
-    [{ effort: 'minimal' }, {}, { thinking: { type: 'enabled', budget_tokens: 1280 }, maxTokens: 5280 }, []],
-    [{ effort: 'max' }, {}, { thinking: { type: 'enabled', budget_tokens: 60_800 }, maxTokens: 64_000 }, []],
-    [{ enabled: true }, {}, { thinking: { type: 'enabled', budget_tokens: 19_200 }, maxTokens: 23_200 }, []],
-    [
-      { effort: 'high', budgetTokens: 2000 },
-      {},
-      { thinking: { type: 'enabled', budget_tokens: 2000 }, maxTokens: 4000 },
-      [],
-    ],
-    [
-      { budgetTokens: 100 },
-      {},
-      { thinking: { type: 'enabled', budget_tokens: 1024 }, maxTokens: 4000 },
-      ['clamped $reasoning'],
-    ],
-    [
-      { budgetTokens: 6000 },
-      {},
-      { thinking: { type: 'enabled', budget_tokens: 6000 }, maxTokens: 10_000 },
-      [],
-    ],
+    [{ effort: 'high' }, { maxOutputTokens: undefined }, { ...enabled(12_799), maxTokens: 21_333 }, []],
+    [{ effort: 'high', budgetTokens: 2000 }, {}, { ...enabled(2000), maxTokens: 4000 }, []],
+    [{ budgetTokens: 100 }, {}, { ...enabled(1024), maxTokens: 4000 }, ['clamped $reasoning']],
+    [{ budgetTokens: 6000 }, {}, { ...enabled(3800), maxTokens: 4000 }, ['clamped $reasoning']],
+    [{ budgetTokens: 6000 }, { maxOutputTokens: 1000 }, { maxTokens: 1000 }, ['dropped $reasoning !']],
     [{ show: 'summary' }, {}, { maxTokens: 4000 }, []],
     [{ effort: 'none' }, {}, { thinking: { type: 'disabled' }, maxTokens: 4000 }, []],
   ])('%j', (reasoning, rest, said, warnings) => {
@@ -110,7 +100,7 @@ describe('by budget', () => {
     expect(said).toMatchObject({ thinking: { type: 'enabled' }, config: { effort: 'high' } })
   })
 
-  test('is always smaller than the output limit', () => {
+  test('is left out where the output limit has no room for it', () => {
     const request = requestOf({ reasoning: { effort: 'high' }, maxOutputTokens: 900 })
     const { body, warnings } = encode(request, targetOf(BUDGET, { maxOutputTokens: 1000 }))
     expect([body.thinking, body.max_tokens, warnings]).toEqual([undefined, 900, ['dropped $reasoning !']])

@@ -7,18 +7,17 @@ import { DISPLAY_BY_SHOW } from '../vocabulary.js'
 import { NATIVE_FAMILY } from '../wire/index.js'
 import type { Scope } from './scope.js'
 
-/** `thinking`, `output_config.effort` and the output limit, which contains a thinking budget. */
+/** `thinking` and `output_config.effort`. */
 export interface EncodedThinking {
   readonly thinking?: JsonObject | undefined
   readonly effort?: string | undefined
-  readonly maxTokens: number
 }
 
 /** What bounds thinking besides the client's wish. */
 export interface ThinkingBounds {
   /** The client's output limit; undefined when it named none. */
   readonly clientLimit: number | undefined
-  /** `max_tokens` if there were no thinking. */
+  /** `max_tokens`, which contains a thinking budget. */
   readonly maxTokens: number
   /** Why thinking cannot be on in this request. */
   readonly forbidden?: string | undefined
@@ -32,8 +31,7 @@ export interface ThinkingBounds {
 const DROP_UNBOUND: JsonObject = { prefix_mismatch_behavior: 'drop_block' }
 const PATH = fieldPath('reasoning')
 const SMALLEST_BUDGET = 1024
-const DEFAULT_MODEL_LIMIT = 64_000
-/** The budget is part of the model's output limit: some of it has to be left for the answer. */
+/** The budget is part of the output limit: some of it has to be left for the answer. */
 const LARGEST_SHARE = 0.95
 /** What the wire has a word for. */
 const WIRE_EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max']
@@ -42,26 +40,25 @@ const WIRE_EFFORTS: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'
 export function encodeThinking(scope: Scope, bounds: ThinkingBounds): EncodedThinking {
   const { request, target, restored, warn } = scope
   const { reasoning } = request
-  const { maxTokens } = bounds
-  if (reasoning === undefined) return { maxTokens }
-  if (reasoning.effort === 'none') return { ...encodeOff(scope), maxTokens }
+  if (reasoning === undefined) return {}
+  if (reasoning.effort === 'none') return encodeOff(scope)
   const { traits } = target
   const mode = traits.reasoning ?? (restored?.thinking === 'enabled' ? 'budget' : 'adaptive')
   if (mode === 'none') {
     warn('dropped', PATH, 'The model does not reason.', reasoning.effort !== undefined)
-    return { maxTokens }
+    return {}
   }
   if (bounds.forbidden !== undefined && mode === 'budget') {
     warn('dropped', PATH, bounds.forbidden, true)
-    return { maxTokens }
+    return {}
   }
   if (mode === 'budget') return encodeBudget(scope, reasoning, bounds)
-  if (!isWanted(reasoning)) return { maxTokens }
+  if (!isWanted(reasoning)) return {}
   const effort = reasoning.effort === undefined ? {} : { effort: toWireEffort(reasoning.effort, scope) }
-  if (restored?.thinking === 'absent') return { ...effort, maxTokens }
+  if (restored?.thinking === 'absent') return effort
   if (bounds.forbidden !== undefined) {
     warn('dropped', PATH, bounds.forbidden, true)
-    return { ...effort, maxTokens }
+    return effort
   }
   const binding = restored === null && target.family === NATIVE_FAMILY
   return {
@@ -71,7 +68,6 @@ export function encodeThinking(scope: Scope, bounds: ThinkingBounds): EncodedThi
       ...(binding ? { block_binding: DROP_UNBOUND } : {}),
     },
     ...effort,
-    maxTokens,
   }
 }
 
@@ -81,7 +77,7 @@ function isWanted({ enabled, effort, budgetTokens, show }: ReasoningRequest): bo
 }
 
 /** Thinking off, or as near to it as the model allows. */
-function encodeOff(scope: Scope): Pick<EncodedThinking, 'thinking' | 'effort'> {
+function encodeOff(scope: Scope): EncodedThinking {
   const { target, restored, warn } = scope
   const { traits } = target
   const effort = restored?.effort === undefined ? {} : { effort: restored.effort }
@@ -104,25 +100,21 @@ function encodeBudget(
   const { target, restored, warn } = scope
   const { traits } = target
   const effort = encodeBudgetEffort(scope, reasoning, clientLimit)
-  const wanted = reasoning.budgetTokens ?? budgetOf(reasoning, target.maxOutputTokens)
-  if (wanted === undefined || restored?.thinking === 'absent') return { ...effort, maxTokens }
+  const wanted = reasoning.budgetTokens ?? budgetOf(reasoning, maxTokens)
+  if (wanted === undefined || restored?.thinking === 'absent') return effort
   const bounded = clamp(wanted, traits.reasoningBudget)
-  const modelLimit = target.maxOutputTokens ?? Math.max(DEFAULT_MODEL_LIMIT, maxTokens)
-  const isInside = reasoning.budgetTokens !== undefined && bounded < maxTokens
-  const limit =
-    clientLimit === undefined || isInside ? maxTokens : Math.min(modelLimit, clientLimit + bounded)
-  const budget = Math.min(bounded, limit - 1)
+  // The limit is what was paid for: the budget has to fit into it, and never the other way round.
+  const budget = bounded < maxTokens ? bounded : Math.floor(LARGEST_SHARE * maxTokens)
   if (budget < SMALLEST_BUDGET) {
     warn('dropped', PATH, 'The output limit leaves no room for reasoning.', true)
-    return { ...effort, maxTokens }
+    return effort
   }
   if (reasoning.budgetTokens !== undefined && budget !== reasoning.budgetTokens) {
-    warn('clamped', PATH, 'The reasoning budget was brought within what the model takes.')
+    warn('clamped', PATH, 'The reasoning budget was brought within what the limit and the model allow.')
   }
   return {
     thinking: { type: 'enabled', budget_tokens: budget, ...optionsOf(scope, reasoning) },
     ...effort,
-    maxTokens: limit,
   }
 }
 
@@ -138,11 +130,11 @@ function encodeBudgetEffort(
   return effort === undefined || !takesEffort || isDerived ? {} : { effort: toWireEffort(effort, scope) }
 }
 
-function budgetOf({ effort, enabled }: ReasoningRequest, modelLimit: number | undefined): number | undefined {
+function budgetOf({ effort, enabled }: ReasoningRequest, maxTokens: number): number | undefined {
   const wish = effort ?? (enabled === true ? 'medium' : undefined)
   if (wish === undefined) return undefined
   const share = Math.min(BUDGET_SHARES[wish], LARGEST_SHARE)
-  return Math.max(SMALLEST_BUDGET, Math.floor(share * (modelLimit ?? DEFAULT_MODEL_LIMIT)))
+  return Math.max(SMALLEST_BUDGET, Math.floor(share * maxTokens))
 }
 
 function clamp(value: number, bounds: ModelTraits['reasoningBudget']): number {

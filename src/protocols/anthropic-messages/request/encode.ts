@@ -41,16 +41,17 @@ export function encodeRequest(
   if (reminder !== undefined) warn('emulated', 'system', 'The choice of tools was added to the instructions.')
   const system = encodeSystem(instructions, [format.reminder, reminder], scope)
   const messages = encodeMessages(conversation, scope)
+  const maxTokens = maxTokensOf(scope)
   const thinking = encodeThinking(scope, {
     clientLimit: request.maxOutputTokens,
-    maxTokens: maxTokensOf(scope),
+    maxTokens,
     forbidden: whyNoThinking(choice, messages, scope),
   })
   const isThinking = thinking.thinking?.type === 'enabled' || thinking.thinking?.type === 'adaptive'
   return {
     value: {
       model: target.model,
-      max_tokens: thinking.maxTokens,
+      max_tokens: maxTokens,
       ...(system.length > 0 ? { system } : {}),
       messages,
       ...(tools.length > 0 ? { tools } : {}),
