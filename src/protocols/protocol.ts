@@ -98,6 +98,9 @@ export interface RoutedRequest {
   readonly maxOutputTokens: number | undefined
 }
 
+/** Top-level fields of a body and what they are to be; undefined = left out. */
+export type FieldEdits = Readonly<Record<string, JsonValue | undefined>>
+
 /** What one event of a same-protocol stream means; its bytes go on as they are. */
 export interface Observation {
   readonly usage?: PartialUsage | undefined
@@ -120,12 +123,8 @@ export interface Observation {
 export interface ClientWire {
   /** Reads what routing and metering need. Throws GatewayError for a body that is no request of this protocol. */
   inspectRequest(body: JsonObject): RequestFacts
-  /** Top-level fields to set in the raw body of a same-protocol call; everything else stays as it came. */
-  routeRequest(
-    facts: RequestFacts,
-    body: JsonObject,
-    routed: RoutedRequest,
-  ): Readonly<Record<string, JsonValue>>
+  /** What to change in the raw body of a same-protocol call; everything else stays as it came. */
+  routeRequest(facts: RequestFacts, body: JsonObject, routed: RoutedRequest): FieldEdits
   /**
    * Leaves out of a same-protocol request the reasoning state that cannot be this vendor's: earlier turns were answered
    * by models of others. Top-level fields to set; none where there is nothing to leave out.

@@ -148,6 +148,31 @@ describe('setMembers', () => {
     )
   })
 
+  test('leaves out what is to be undefined, and every other value as it is written', () => {
+    const dropped = fc.dictionary(fc.constantFrom('model', 'stream', 'new', 'a'), fc.constant(undefined), {
+      minKeys: 1,
+    })
+    fc.assert(
+      fc.property(objectText, dropped, edits, (text, gone, changes) => {
+        const object = scanObject(text)
+        fc.pre(!object.repeated)
+        const all = { ...changes, ...gone }
+        const after = setMembers(object, parse(text), all)
+        const { members } = scanObject(after)
+        const kept = [...object.members].filter(([key]) => !Object.hasOwn(all, key))
+        for (const [key, [start, end]] of kept) {
+          const [from, to] = members.get(key) ?? [0, 0]
+          expect(after.slice(from, to)).toBe(text.slice(start, end))
+        }
+        const set = Object.keys(changes).filter((key) => !Object.hasOwn(gone, key))
+        for (const key of set) expect(plain(parse(after)[key])).toEqual(plain(changes[key]))
+        expect(members.size).toBe(kept.length + set.length)
+      }),
+    )
+    const twice = '{"model":1,"a":1.50,"model":2}'
+    expect(setMembers(scanObject(twice), parse(twice), { model: undefined })).toBe('{"a":1.5}')
+  })
+
   test('changes nothing without members to set', () => {
     fc.assert(
       fc.property(objectText, (text) => {

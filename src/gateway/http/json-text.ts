@@ -41,16 +41,17 @@ export function scanObject(text: string): ObjectText {
 }
 
 /**
- * Sets top-level members in the text of an object; every other byte stays. `parsed` is the same object,
- * used in place of the text when a key stands in it twice.
+ * Sets top-level members in the text of an object, and leaves out those that are to be undefined; the text of every
+ * other value stays. `parsed` is the same object, used in place of the text when a key stands in it twice.
  */
 export function setMembers(
   object: ObjectText,
   parsed: Readonly<Record<string, JsonValue | undefined>>,
-  edits: Readonly<Record<string, JsonValue>>,
+  edits: Readonly<Record<string, JsonValue | undefined>>,
 ): string {
   if (object.repeated) return JSON.stringify({ ...parsed, ...edits })
   const names = Object.keys(edits)
+  if (names.some((name) => edits[name] === undefined)) return dropMembers(object, edits)
   const [only] = names
   const place = names.length === 1 && only !== undefined ? object.members.get(only) : undefined
   if (place !== undefined && only !== undefined) {
@@ -59,7 +60,20 @@ export function setMembers(
   return setManyMembers(object, edits)
 }
 
-function setManyMembers(object: ObjectText, edits: Readonly<Record<string, JsonValue>>): string {
+/** Writes the members anew, each value as it stands in the text. */
+function dropMembers(
+  { text, members }: ObjectText,
+  edits: Readonly<Record<string, JsonValue | undefined>>,
+): string {
+  const values = new Map([...members].map(([key, [start, end]]) => [key, text.slice(start, end)]))
+  for (const [key, value] of Object.entries(edits)) {
+    if (value === undefined) values.delete(key)
+    else values.set(key, JSON.stringify(value))
+  }
+  return `{${[...values].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+}
+
+function setManyMembers(object: ObjectText, edits: Readonly<Record<string, JsonValue | undefined>>): string {
   const places: { start: number; end: number; value: string }[] = []
   let added = ''
   for (const [key, value] of Object.entries(edits)) {

@@ -119,6 +119,34 @@ describe('routeRequest', () => {
   })
 })
 
+describe('the output limit of the client', () => {
+  const MAX_TOKENS = { maxTokensField: 'max_tokens' } as const
+  const COMPLETION = { maxTokensField: 'max_completion_tokens' } as const
+
+  it.each<[JsonObject, Parameters<typeof createTarget>[0], object]>([
+    [{ max_tokens: 5 }, MAX_TOKENS, {}],
+    [{ max_completion_tokens: 5 }, MAX_TOKENS, { max_tokens: 5, max_completion_tokens: undefined }],
+    [
+      { max_tokens: 9, max_completion_tokens: 5 },
+      MAX_TOKENS,
+      { max_tokens: 5, max_completion_tokens: undefined },
+    ],
+    [{ max_tokens: 9, max_completion_tokens: null }, MAX_TOKENS, { max_completion_tokens: undefined }],
+    [{ max_tokens: 5 }, COMPLETION, { max_completion_tokens: 5, max_tokens: undefined }],
+    [{ max_tokens: 5 }, undefined, {}],
+    [{ max_completion_tokens: 5 }, undefined, {}],
+    [{ max_tokens: 9, max_completion_tokens: 5 }, undefined, { max_tokens: 5 }],
+    [{ max_tokens: null }, MAX_TOKENS, {}],
+  ])('%j stands where a vendor of %j reads it', (limits, dialect, expected) => {
+    const body = { ...HELLO, ...limits }
+    const routed = { target: createTarget(dialect), maxOutputTokens: undefined }
+    expect(client.routeRequest(client.inspectRequest(body), body, routed)).toStrictEqual({
+      model: 'vendor-model',
+      ...expected,
+    })
+  })
+})
+
 describe('errors and keep-alive', () => {
   const error = new GatewayError('model_not_found', "Model 'foo/bar' was not found or is unavailable.", {
     param: 'model',

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../canonical/json.js'
 import { asObject, asText } from '../../../canonical/narrow.js'
-import type { RequestFacts, RoutedRequest } from '../../protocol.js'
+import type { FieldEdits, RequestFacts, RoutedRequest } from '../../protocol.js'
 import { createRequestChecks, isGiven } from '../../request-checks.js'
 import { invalidMessage } from './decode/parts.js'
 
@@ -16,11 +16,10 @@ export function inspectRequest(body: JsonObject): RequestFacts {
   const stream = checks.flag(body, 'stream')
   const options = body['stream_options']
   if (isGiven(options) && !isJsonObject(options)) throw checks.invalid('stream_options', 'an object')
-  const max = checks.count(body, 'max_completion_tokens')
   return {
     model,
     stream,
-    maxOutputTokens: max ?? checks.count(body, 'max_tokens'),
+    maxOutputTokens: limitOf(body),
     candidateCount: checks.count(body, 'n', 1) ?? 1,
     endUser: readString(body, 'safety_identifier') ?? readString(body, 'user'),
     session: readString(body, 'prompt_cache_key'),
@@ -28,21 +27,50 @@ export function inspectRequest(body: JsonObject): RequestFacts {
   }
 }
 
-/** The fields to set for a vendor: its model, usage in the stream unless it comes unasked, a limit if one is due. */
+/** The fields to set for a vendor: its model, usage in the stream unless it comes unasked, the limit where it reads it. */
 export function routeRequest(
   facts: RequestFacts,
   body: JsonObject,
   { target, maxOutputTokens }: RoutedRequest,
-): Readonly<Record<string, JsonValue>> {
+): FieldEdits {
   const fields: Record<string, JsonValue> = { model: target.model }
   if (facts.stream && facts.hideUsage && target.dialect?.streamUsage !== 'always') {
     const asked = body['stream_options']
     fields['stream_options'] = { ...(isJsonObject(asked) ? asked : {}), include_usage: true }
   }
-  if (maxOutputTokens !== undefined) {
-    fields[target.dialect?.maxTokensField ?? 'max_completion_tokens'] = maxOutputTokens
+  const field = target.dialect?.maxTokensField
+  if (maxOutputTokens !== undefined) return { ...fields, [field ?? 'max_completion_tokens']: maxOutputTokens }
+  return { ...fields, ...editLimit(body, field) }
+}
+
+type LimitField = 'max_completion_tokens' | 'max_tokens'
+
+const OTHER_FIELD: Readonly<Record<LimitField, LimitField>> = {
+  max_completion_tokens: 'max_tokens',
+  max_tokens: 'max_completion_tokens',
+}
+
+/** The newer field is the one that counts. */
+function limitOf(body: JsonObject): number | undefined {
+  return checks.count(body, 'max_completion_tokens') ?? checks.count(body, 'max_tokens')
+}
+
+/**
+ * The client's limit is what money is held for, so that the vendor has to read the same: in its own field alone, or,
+ * where nobody knows which one that is, in both of those that the client has set.
+ */
+function editLimit(body: JsonObject, field: LimitField | undefined): FieldEdits {
+  const limit = limitOf(body)
+  if (limit === undefined) return {}
+  if (field === undefined) {
+    const differs = isGiven(body['max_tokens']) && body['max_tokens'] !== limit
+    return differs ? { max_tokens: limit } : {}
   }
-  return fields
+  const other = OTHER_FIELD[field]
+  return {
+    ...(body[field] === limit ? {} : { [field]: limit }),
+    ...(body[other] === undefined ? {} : { [other]: undefined }),
+  }
 }
 
 function checkMessages(messages: JsonValue | undefined): void {
