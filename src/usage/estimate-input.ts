@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../canonical/json.js'
-import { tokenDensity } from './estimate.js'
+import { measureTokens } from './estimate.js'
 import { mediaTokens } from './media-tokens.js'
 
 /** What the estimate of a request may be told. */
@@ -8,65 +8,74 @@ export interface EstimateInputOptions {
   readonly imageTokens?: number | undefined
 }
 
-/** Texts up to this length are read whole: there is nothing to save. */
-const TINY_TEXT = 32
-/** Texts up to this length are judged by their beginning, longer ones by several samples spread over them. */
-const SHORT_TEXT = 512
-const SAMPLE_LENGTH = 64
-const LONG_TEXT = 4096
 /** Quotes, colon and comma of one member, and the frame that a vendor puts around a message. */
 const TOKENS_PER_MEMBER = 1
 const CHARACTERS_PER_KEY_TOKEN = 6
+/** Longer keys are no names. */
+const LONG_KEY = 32
 const TOKENS_PER_NUMBER = 2
 const TOKENS_PER_LITERAL = 1
 
 /**
  * Estimated input tokens of a parsed request body of any protocol, for holds and token reservations.
- * Cheap: texts are sampled, not scanned. Keys count, because tool schemas are input; media count by the piece or by size.
+ * Texts are read whole: whoever knows which parts count writes the others. Keys count, because tool schemas are input;
+ * media count by the piece or by size.
  */
 export function estimateInputTokens(body: JsonValue, options: EstimateInputOptions = {}): number {
   const imageTokens = options.imageTokens ?? 1600
   let tokens = 0
   // A stack of its own, because a body may be nested deeper than the call stack.
-  const pending: { readonly value: JsonObject | readonly JsonValue[]; readonly key: string }[] = []
+  const pending: Branch[] = []
 
-  function countLeaf(value: JsonValue, key: string, owner: JsonObject | null): void {
+  function countLeaf(
+    value: JsonValue,
+    key: string,
+    owner: JsonObject | null,
+    { key: ownerKey, isData }: Branch,
+  ): void {
     if (typeof value === 'string') {
-      const media = owner === null ? null : mediaTokens(value, { key, owner, ownerKey }, imageTokens)
-      tokens += media ?? textTokens(value)
-    } else if (typeof value === 'object' && value !== null) pending.push({ value, key })
-    else tokens += typeof value === 'number' ? TOKENS_PER_NUMBER : TOKENS_PER_LITERAL
+      const media =
+        owner === null || isData ? null : mediaTokens(value, { key, owner, ownerKey }, imageTokens)
+      tokens += media ?? measureTokens(value)
+    } else if (typeof value === 'object' && value !== null) {
+      pending.push({ value, key, isData: isData || (owner !== null && holdsData(key, owner)) })
+    } else tokens += typeof value === 'number' ? TOKENS_PER_NUMBER : TOKENS_PER_LITERAL
   }
 
-  let ownerKey = ''
-  countLeaf(body, '', null)
+  countLeaf(body, '', null, { value: [], key: '', isData: false })
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    ownerKey = next.key
     if (isList(next.value)) {
-      for (const item of next.value) countLeaf(item, next.key, null)
+      for (const item of next.value) countLeaf(item, next.key, null, next)
       continue
     }
     for (const key of Object.keys(next.value)) {
       const member = next.value[key]
       if (member === undefined) continue
       tokens += TOKENS_PER_MEMBER
-      tokens += key.length > TINY_TEXT ? textTokens(key) : Math.floor(key.length / CHARACTERS_PER_KEY_TOKEN)
-      countLeaf(member, key, next.value)
+      tokens += key.length > LONG_KEY ? measureTokens(key) : Math.floor(key.length / CHARACTERS_PER_KEY_TOKEN)
+      countLeaf(member, key, next.value, next)
     }
   }
   return Math.ceil(tokens)
 }
 
+/** What is still to be counted. */
+interface Branch {
+  readonly value: JsonObject | readonly JsonValue[]
+  /** The key under which it stands. */
+  readonly key: string
+  /** True within JSON that the model reads as text, whatever it looks like. */
+  readonly isData: boolean
+}
+
+/** Arguments, results and schemas. `input` is that of a call where a name stands beside it, else a list of messages. */
+const DATA_KEY = /^(?:args|arguments|response|parameters)$|schema$/i
+
+function holdsData(key: string, owner: JsonObject): boolean {
+  return DATA_KEY.test(key) || (key === 'input' && owner['name'] !== undefined)
+}
+
 /** `Array.isArray` does not tell a readonly array from an object. */
 function isList(value: object): value is readonly JsonValue[] {
   return Array.isArray(value)
-}
-
-/** Tokens of a text, of which a bounded part is looked at. */
-function textTokens(text: string): number {
-  if (text.length <= SHORT_TEXT) return text.length * tokenDensity(text, [0], TINY_TEXT)
-  const samples = text.length <= LONG_TEXT ? 4 : 8
-  const stride = Math.floor((text.length - SAMPLE_LENGTH) / (samples - 1))
-  const starts = Array.from({ length: samples }, (_, index) => index * stride)
-  return text.length * tokenDensity(text, starts, SAMPLE_LENGTH)
 }

@@ -125,23 +125,14 @@ export function createTokenCounter(): TokenCounter {
 
 /** Estimated tokens of a text, within about a fifth of what a real tokenizer says, slightly high. */
 export function estimateTokens(text: string): number {
-  const counter = createTokenCounter()
-  counter.add(text)
-  return counter.tokens()
+  return Math.ceil(measureTokens(text))
 }
 
-/** Estimated tokens per character of a text, judged by the pieces of `length` characters that begin at `starts`. */
-export function tokenDensity(text: string, starts: readonly number[], length: number): number {
-  let hundredths = 0
-  let characters = 0
-  for (const start of starts) {
-    const end = Math.min(start + length, text.length)
-    const state = startScan()
-    scan(state, text, { start, end })
-    hundredths += state.hundredths
-    characters += end - start
-  }
-  return characters === 0 ? 0 : hundredths / 100 / characters
+/** The same before it is rounded up, for sums over many texts. */
+export function measureTokens(text: string): number {
+  const state = startScan()
+  scan(state, text)
+  return state.hundredths / 100
 }
 
 function startScan(): ScanState {
@@ -149,9 +140,9 @@ function startScan(): ScanState {
 }
 
 /** Works on locals and writes the state back once: fields in the loop would cost five times as much. */
-function scan(state: ScanState, text: string, { start, end } = { start: 0, end: text.length }): void {
+function scan(state: ScanState, text: string): void {
   let { hundredths, kind: previousKind, code: previousCode, run } = state
-  for (let index = start; index < end; index += 1) {
+  for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index)
     const kind = code < 128 ? (ASCII_KINDS[code] ?? MARK) : SCRIPT
     if (kind === SCRIPT) {

@@ -57,11 +57,11 @@ const LEAST_ENCODED_LENGTH = 256
  * Vendors count pixels, seconds and pages, of which only the number of bytes can be seen here.
  */
 export function mediaTokens(text: string, place: MediaPlace, imageTokens: number): number | null {
-  if (!Object.hasOwn(KIND_BY_KEY, place.key)) return null
+  if (!Object.hasOwn(KIND_BY_KEY, place.key) || !isMediaPlace(place)) return null
   const kind = KIND_BY_KEY[place.key] ?? 'opaque'
   const dataUrl = /^data:([^;,]{0,100})[^,]{0,100};base64,/.exec(text.slice(0, 256))
   if (dataUrl !== null) return sizeTokens(kindOfType(dataUrl[1]) ?? kind, text.length, imageTokens)
-  if (/^https?:\/\//.test(text.slice(0, 8))) return isReference(place) ? imageTokens : null
+  if (/^https?:\/\//.test(text.slice(0, 8))) return imageTokens
   if (text.length < LEAST_ENCODED_LENGTH || !looksEncoded(text)) return null
   return sizeTokens(kindOfType(siblingType(place.owner)) ?? kind, text.length, imageTokens)
 }
@@ -81,9 +81,15 @@ function siblingType(owner: JsonObject): string | undefined {
   return typeof type === 'string' ? type : undefined
 }
 
-/** A link that the vendor will fetch, not one that a tool call happens to mention under `url`. */
-function isReference({ key, owner, ownerKey }: MediaPlace): boolean {
-  return key !== 'url' || ownerKey.endsWith('_url') || owner['type'] === 'url'
+/**
+ * False where a model would read the string as text: what a tool call happens to mention under `url` or `result`, a
+ * document in plain text. Everywhere else the vendor itself refuses what is no such medium.
+ */
+function isMediaPlace({ key, owner, ownerKey }: MediaPlace): boolean {
+  const { type } = owner
+  if (key === 'url') return ownerKey.endsWith('_url') || type === 'url'
+  if (key === 'result' || key === 'b64_json') return typeof type === 'string' && type.startsWith('image')
+  return key !== 'data' || type !== 'text'
 }
 
 /** Looks at both ends only: media run to megabytes. */

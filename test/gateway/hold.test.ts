@@ -62,6 +62,13 @@ describe('the hold of a call', () => {
     expect(await heldDuring(tested, CHAT, request)).toBe(holdOf(request, 300))
   })
 
+  it('covers a long text however blank it is in places', async () => {
+    const tested = createTestGateway({ account: { balanceMicro: 5000 } })
+    const text = `${' '.repeat(256)}${'語'.repeat(1500)}`.repeat(5)
+    expect((await tested.post(CHAT.path, { ...CHAT.request(text), max_tokens: 1 })).status).toBe(402)
+    expect(tested.vendor.calls).toEqual([])
+  })
+
   it('is none for a free model', async () => {
     const tested = createTestGateway({ account: { balanceMicro: undefined } })
     const { status } = await tested.post(CHAT.path, { ...LIMITED, model: 'test/free' })

@@ -83,6 +83,47 @@ describe('estimateInputTokens', () => {
     expect(estimateInputTokens(userMessage([part]))).toBeGreaterThan(10_000)
   })
 
+  it.each([
+    ['Chinese', '語'],
+    ['symbols', 'x9$Q'],
+    ['encoded bytes', 'q7Rk'],
+  ])('cannot be talked down by blanks between %s', (_name, unit) => {
+    for (const length of [64, 512, 4096, 20_000]) {
+      const dense = unit.repeat(length)
+      for (const every of [32, 64, 500]) {
+        const holed = dense.replace(new RegExp(`(.{${every}}).{${every}}`, 'g'), `$1${' '.repeat(every)}`)
+        expect(estimateInputTokens(userMessage(holed))).toBeGreaterThan(0.4 * estimateTokens(dense))
+      }
+      const late = ' '.repeat(256) + dense
+      expect(estimateInputTokens(userMessage(late))).toBeGreaterThanOrEqual(estimateTokens(dense))
+    }
+  })
+
+  const hidden = `${'A'.repeat(200)}${'語'.repeat(10_000)}${'A'.repeat(200)}`
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: hidden } }
+
+  it.each<[string, JsonValue]>([
+    ['a result of no image', { type: 'input_text', text: 'hi', result: hidden }],
+    [
+      'a document in plain text',
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: hidden } },
+    ],
+    ['arguments of a call', { type: 'tool_use', id: 't', name: 'f', input: { content: [image] } }],
+    ['arguments of a call for Gemini', { functionCall: { name: 'f', args: image } }],
+    ['the result of a call for Gemini', { functionResponse: { name: 'f', response: { result: hidden } } }],
+    ['a schema', { type: 'function', parameters: { properties: { a: { default: image } } } }],
+    ['a link that is none', { type: 'text', url: `data:image/png;base64,${hidden}` }],
+  ])('does not take for media what the model reads as text: %s', (_name, part) => {
+    expect(estimateInputTokens(userMessage([part]))).toBeGreaterThan(8000)
+  })
+
+  it('takes for media what stands in messages under `input`, and generated images', () => {
+    const part = { type: 'input_image', image_url: `data:image/png;base64,${BASE64}` }
+    const generated = { type: 'image_generation_call', id: 'ig_1', result: BASE64 }
+    const tokens = estimateInputTokens({ input: [{ role: 'user', content: [part] }, generated] })
+    expect(tokens).toBeLessThan(2 * (1600 + FRAME))
+  })
+
   it('does not take a link that a tool call mentions for a picture', () => {
     expect(estimateInputTokens({ input: { url: 'https://example.com/a.png' } })).toBeLessThan(FRAME)
   })
