@@ -56,6 +56,17 @@ describe('the hold of a call', () => {
     expect(await heldDuring(tested, CHAT, CHAT.request())).toBe(holdOf(CHAT.request(), 1000))
   })
 
+  it.each(['anthropic/claude-haiku-4-5', 'anthropic/*'])(
+    'covers the output limit of a known model, whatever it is sold for: %s',
+    async (id) => {
+      const models = [{ id, upstream: 'messages', model: id.replace('anthropic/', ''), price: PRICE }]
+      const tested = createTestGateway({ models })
+      const request = { ...MESSAGES.request(), model: 'anthropic/claude-haiku-4-5', max_tokens: undefined }
+      const held = await heldDuring(tested, MESSAGES, request)
+      expect(held).toBe(holdOf(request, 64_000))
+    },
+  )
+
   it('covers every answer that was asked for', async () => {
     const tested = createTestGateway()
     const request = { ...LIMITED, n: 3 }
