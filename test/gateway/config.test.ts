@@ -163,6 +163,42 @@ describe('a preset', () => {
   })
 })
 
+describe('the console of the command', () => {
+  it.each<[object, string]>([
+    [{ title: '' }, 'console.title: is too short'],
+    [
+      { gatewayUrl: 'javascript:x' },
+      'console.gatewayUrl: must be an http(s) URL or a path that begins with one /',
+    ],
+    [
+      { gatewayUrl: '//elsewhere' },
+      'console.gatewayUrl: must be an http(s) URL or a path that begins with one /',
+    ],
+    [{ payments: {} }, 'console.payments.project: is missing'],
+    [{ payments: { project: 'a b' } }, 'console.payments.project: must be 1 to 100 visible ASCII characters'],
+    [{ payments: { project: 'p', methods: [] } }, 'console.payments.methods: is too short'],
+    [
+      { payments: { project: 'p', methods: ['cash'] } },
+      'console.payments.methods[0]: must be one of "card","alipay"',
+    ],
+    [
+      { payments: { project: 'p', minimumMicro: 499_999 } },
+      'console.payments.minimumMicro: must be at least 500000',
+    ],
+    [{ payments: { project: 'p', secretKey: 'x' } }, 'console.payments.secretKey: unknown setting'],
+  ])('%j is refused', (console, problem) => {
+    expect(problemsOf({ upstreams: {}, models: [], console })).toEqual([problem])
+  })
+
+  it('takes all that it knows', () => {
+    const payments = { project: 'team', methods: ['card'], minimumMicro: 10_000_000 }
+    const console = { title: 'LLMs', gatewayUrl: 'https://llm.example/v1', payments }
+    expect(problemsOf({ upstreams: {}, models: [], console })).toEqual([])
+    for (const gatewayUrl of ['/', '/llm'])
+      expect(problemsOf({ upstreams: {}, models: [], console: { gatewayUrl } })).toEqual([])
+  })
+})
+
 describe('models', () => {
   it.each<[object, string]>([
     [{ id: '' }, 'models[0].id: must be 1 to 256 visible ASCII characters'],
