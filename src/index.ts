@@ -6,6 +6,8 @@ export {
   type CandidateConfig,
   ConfigError,
   type ConfigProblem,
+  type ConsoleConfig,
+  type ConsolePaymentsConfig,
   type CorsConfig,
   type GatewayConfig,
   type GatewayConfigData,

@@ -180,9 +180,9 @@ describe('the built package', () => {
 })
 
 describe('the manifest', () => {
-  test('asks for Node 20.19 and publishes the build and the manual, nothing else', () => {
+  test('asks for Node 20.19 and publishes the build, the manual and its examples, nothing else', () => {
     expect(manifest.engines).toEqual({ node: '>=20.19' })
-    expect([...manifest.files].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist'])
+    expect([...manifest.files].sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'examples'])
     expect(manifest.files.filter((file) => !existsSync(`${root}${file}`))).toEqual([])
   })
 

@@ -11,6 +11,8 @@ export interface ListenOptions extends ObserveOptions {
   readonly framework: Framework
   /** How long running streams may go on after the process was asked to end. */
   readonly graceMs: number
+  /** How long a connection may wait for its next request. */
+  readonly idleConnectionMs: number
 }
 
 /** What an administrator asks of a configured store. */
@@ -45,13 +47,15 @@ export const HELP: string = `crossmodel-gateway: an LLM gateway, compatible with
   --host H          address to listen on (default: 127.0.0.1)
   --framework F     mounts the gateway in ${FRAMEWORKS.join(', ')} (default: node)
   --grace-ms N      how long running streams may go on after SIGTERM (default: 7000)
-  --metrics         metrics for Prometheus at /metrics
+  --idle-ms N       how long a connection may wait for its next request: longer than the load balancer in front keeps
+                    one (default: 65000)
+  --metrics         metrics for Prometheus at /metrics, by the bearer token in CROSSMODEL_METRICS_TOKEN
   --log             a line of JSON for each call
   --data DIR        where start keeps keys, balance and usage (default: ./.crossmodel)
   --memory          start keeps nothing
 
 serve shows the console at /console when CROSSMODEL_CONSOLE_TOKEN is set; start always does. With STRIPE_SECRET_KEY and
-STRIPE_WEBHOOK_SECRET it takes top-ups.
+STRIPE_WEBHOOK_SECRET it takes top-ups, where the store outlives the process and the configuration names console.payments.project.
 
 In the store of a configuration, each with --config gateway.json:
 
@@ -63,7 +67,11 @@ In the store of a configuration, each with --config gateway.json:
   --help, --version`
 
 const DEFAULT_GRACE_MS = 7000
+/** Load balancers keep connections for a minute: one that is closed here first costs a client a 502. */
+const DEFAULT_IDLE_MS = 65_000
 const MAX_PORT = 65_535
+/** Timers hold no more than 31 bits; a day is longer than any load balancer waits. */
+const MOST_IDLE_MS = 86_400_000
 
 const FLAGS = {
   config: { type: 'string' },
@@ -71,6 +79,7 @@ const FLAGS = {
   host: { type: 'string' },
   framework: { type: 'string' },
   'grace-ms': { type: 'string' },
+  'idle-ms': { type: 'string' },
   data: { type: 'string' },
   memory: { type: 'boolean' },
   metrics: { type: 'boolean' },
@@ -92,7 +101,7 @@ interface CommandRow {
   readonly read: (values: Values) => Command
 }
 
-const LISTEN: readonly Flag[] = ['port', 'host', 'framework', 'grace-ms', 'metrics', 'log']
+const LISTEN: readonly Flag[] = ['port', 'host', 'framework', 'grace-ms', 'idle-ms', 'metrics', 'log']
 
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
   start: {
@@ -162,6 +171,7 @@ function readListen(values: Values): ListenOptions {
     host: values.host ?? '127.0.0.1',
     framework: readFramework(values.framework ?? 'node'),
     graceMs: readCount('grace-ms', values['grace-ms'] ?? String(DEFAULT_GRACE_MS), Number.MAX_SAFE_INTEGER),
+    idleConnectionMs: readCount('idle-ms', values['idle-ms'] ?? String(DEFAULT_IDLE_MS), MOST_IDLE_MS),
     metrics: values.metrics === true,
     log: values.log === true,
   }

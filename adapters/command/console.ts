@@ -1,22 +1,34 @@
 import { createHmac } from 'node:crypto'
-import type { Console, PaymentProvider } from '../../src/console/index.js'
-import type { Gateway } from '../../src/index.js'
-import { loadPackage } from './load-package.js'
+import type { Console } from '../../src/console/index.js'
+import type { Gateway, GatewayConfig } from '../../src/index.js'
+import { createConsoleReport } from './console-report.js'
+import { openPayments, type StripeSettings } from './payments.js'
 import { CommandError, EXIT, type Terminal } from './terminal.js'
 
 /** Where the commands mount the console. */
 export const CONSOLE_PATH = '/console'
 
-/** Opens the console of a gateway with a token; top-ups by Stripe when its secrets are in the environment. */
+/** What the console of a command is made with. */
+export interface ConsoleSettings {
+  readonly config: Pick<GatewayConfig, 'console' | 'store' | 'limits' | 'outbox'>
+  readonly operatorToken: string
+  /** Null: it takes no top-ups. */
+  readonly stripe: StripeSettings | null
+}
+
+/** Opens the console of a gateway with a token. Throws a {@link CommandError} for a token that cannot be one. */
 export async function openConsole(
   gateway: Gateway,
-  operatorToken: string,
+  { config, operatorToken, stripe }: ConsoleSettings,
   terminal: Terminal,
 ): Promise<Console> {
   const { createConsole } = await import('../../src/console/index.js')
-  const payments = await openPayments(terminal)
+  const secrets = [operatorToken, stripe?.secretKey, stripe?.webhookSecret]
+  const { onError, onPayment } = createConsoleReport(config, secrets, terminal)
+  const payments = stripe === null ? undefined : await openPayments(stripe, onPayment)
+  const { title, gatewayUrl } = config.console ?? {}
   try {
-    return createConsole({ gateway, operatorToken, payments })
+    return createConsole({ gateway, operatorToken, payments, title, gatewayUrl, onError })
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     throw new CommandError(`crossmodel-gateway: ${error.message}`, EXIT.usage)
@@ -28,21 +40,7 @@ export function createConsoleToken(keySecret: string): string {
   return createHmac('sha256', keySecret).update('console token of start').digest('base64url')
 }
 
-async function openPayments({ environment }: Terminal): Promise<PaymentProvider | undefined> {
-  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = environment
-  if (!secretKey && !webhookSecret) return undefined
-  if (!secretKey || !webhookSecret) {
-    const message = 'STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET must be set together'
-    throw new CommandError(`crossmodel-gateway: ${message}`, EXIT.usage)
-  }
-  return await loadPackage(
-    async () => {
-      const [{ default: Stripe }, { stripePayments }] = await Promise.all([
-        import('stripe'),
-        import('../payments/stripe.js'),
-      ])
-      return stripePayments({ client: new Stripe(secretKey), webhookSecret })
-    },
-    { neededBy: 'STRIPE_SECRET_KEY', install: 'stripe' },
-  )
+/** What Stripe knows `start` by: its own as long as its folder is kept, as nobody else has the secret. */
+export function createProjectName(keySecret: string): string {
+  return `start-${createHmac('sha256', keySecret).update('project of start').digest('base64url')}`
 }

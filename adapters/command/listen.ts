@@ -19,6 +19,17 @@ export interface Address {
   readonly otherwise?: number | undefined
 }
 
+/** How a server listens. */
+export interface ListenSettings extends Address {
+  /** How long a connection may wait for its next request. */
+  readonly idleConnectionMs: number
+}
+
+/** Node's own for a head and for a whole request; a head may have more than an idle connection, never more than a request. */
+const HEAD_MS = 60_000
+const REQUEST_MS = 300_000
+const SPARE_MS = 1000
+
 /** How often connections are looked at that have gone idle since the server stopped listening. */
 const IDLE_CHECK_MS = 50
 
@@ -28,10 +39,12 @@ export type Attach = (server: Server) => { readonly close: () => void }
 /** Listens. Throws a {@link CommandError} when the address cannot be had. */
 export async function listen(
   listener: RequestListener,
-  address: Address,
+  address: ListenSettings,
   attach: Attach | null = null,
 ): Promise<Listening> {
-  const server = createServer(listener)
+  const { idleConnectionMs } = address
+  const server = createServer({ keepAliveTimeout: idleConnectionMs, requestTimeout: REQUEST_MS }, listener)
+  server.headersTimeout = Math.min(Math.max(HEAD_MS, idleConnectionMs) + SPARE_MS, REQUEST_MS)
   const attached = attach?.(server)
   await bind(server, address)
   const { port } = server.address() as AddressInfo

@@ -2,7 +2,8 @@ import type { GatewayConfig, Hooks, StoreFailureEvent } from '../../src/index.js
 import { withoutSecrets } from './stores.js'
 import type { Terminal } from './terminal.js'
 
-type Addresses = Pick<GatewayConfig, 'store' | 'limits' | 'outbox'>
+/** Where stores are; their URLs can hold passwords. */
+export type Addresses = Pick<GatewayConfig, 'store' | 'limits' | 'outbox'>
 
 /** How often a store that is down is spoken of: every call says it again. */
 const EVERY_MS = 10_000
@@ -12,14 +13,14 @@ const EVERY_MS = 10_000
  * it by hand. Nothing of the addresses is shown.
  */
 export function createReport(config: Addresses, { printError }: Terminal): Hooks {
-  const addresses = [config.store, config.limits, config.outbox].filter(isAddress)
+  const addresses = addressesOf(config)
   const quiet = createQuiet()
 
   function print(event: StoreFailureEvent, times: number): void {
     const { requestId, store, operation, passed, lost, cause } = event
     const reason = withoutSecrets(cause, ...addresses)
     const line = { event: 'store_failure', store, operation, requestId, passed, times, reason, lost }
-    printError(`crossmodel-gateway: ${JSON.stringify(line)}`)
+    printLine(printError, line)
   }
 
   return {
@@ -30,8 +31,21 @@ export function createReport(config: Addresses, { printError }: Terminal): Hooks
   }
 }
 
-/** Counts what is left unsaid; null = say nothing now. */
-function createQuiet(): (topic: string, isUrgent: boolean) => number | null {
+/** The addresses that a configuration names. */
+export function addressesOf({ store, limits, outbox }: Addresses): readonly string[] {
+  return [store, limits, outbox].filter(isAddress)
+}
+
+/** Writes what happened as one line of JSON. */
+export function printLine(
+  print: Terminal['printError'],
+  line: { readonly event: string; readonly [field: string]: unknown },
+): void {
+  print(JSON.stringify({ time: new Date().toISOString(), ...line }))
+}
+
+/** Counts what is left unsaid of a topic, where urgent things are always said; null = say nothing now. */
+export function createQuiet(): (topic: string, isUrgent: boolean) => number | null {
   const topics = new Map<string, { saidAt: number; unsaid: number }>()
   return (topic, isUrgent) => {
     const now = Date.now()

@@ -6,8 +6,9 @@ import { mount, mountWebSocket } from './frameworks.js'
 import { type Address, listen } from './listen.js'
 import { startMaintenance } from './maintenance.js'
 import { mountPaths, type PathHandlers } from './mount-paths.js'
-import { openObservers } from './observe.js'
+import { openObservers, readMetricsToken } from './observe.js'
 import { openGateway, readData } from './open-gateway.js'
+import { readStripeSettings, type StripeSettings } from './payments.js'
 import { createReport } from './report.js'
 import { type OpenOutbox, openOutbox, openStores } from './stores.js'
 import { CommandError, EXIT, type Terminal } from './terminal.js'
@@ -62,26 +63,32 @@ export interface ServerOptions {
 
 /** Opens the stores, listens until the terminal says stop, lets running streams finish, and closes what it opened. */
 export async function runServer(options: ServerOptions, terminal: Terminal): Promise<void> {
-  const { config, source } = options
+  const { config, source, listen: listenOptions } = options
+  const stripe = readStripeSettings(options, terminal)
+  const metricsToken = readMetricsToken(listenOptions, terminal)
   const opened = await openStores(config, terminal)
   let kept: OpenOutbox | undefined
   try {
     kept = await openOutbox(config)
     const { stores } = opened
-    const observers = await openObservers(options.listen, () => gateway, terminal)
+    const observers = await openObservers({ log: listenOptions.log, metricsToken }, () => gateway, terminal)
     const hooks = combineHooks(createReport(config, terminal), observers.hooks)
     const gateway = openGateway({ ...config, stores, outbox: kept.outbox, hooks }, source)
     await prepare(gateway)
-    const handlers = { ...observers.handlers, ...(await openConsoleOf(gateway, options, terminal)) }
-    const listener = await mount(options.listen.framework, mountPaths(handlers, gateway))
+    const console = await openConsoleOf(gateway, { ...options, stripe }, terminal)
+    const listener = await mount(
+      listenOptions.framework,
+      mountPaths({ ...observers.handlers, ...console }, gateway),
+    )
     const attach = await mountWebSocket(gateway, config.maxBodyBytes)
-    const listening = await listen(listener, options.address, attach)
+    const { idleConnectionMs } = listenOptions
+    const listening = await listen(listener, { ...options.address, idleConnectionMs }, attach)
     for (const line of options.describe(listening.url)) terminal.print(line)
     const { retentionDays } = config
     const stopMaintenance = startMaintenance({ admin: gateway.admin, retentionDays }, terminal)
     await untilStop(terminal)
     stopMaintenance()
-    await listening.close(options.listen.graceMs)
+    await listening.close(listenOptions.graceMs)
     await withinTime(gateway.close(), (config.timeouts?.drainMs ?? DRAIN_MS) + CLOSE_MS)
   } finally {
     await withinTime(Promise.all([opened.close(), kept?.close()]), CLOSE_MS)
@@ -90,12 +97,12 @@ export async function runServer(options: ServerOptions, terminal: Terminal): Pro
 
 async function openConsoleOf(
   gateway: Gateway,
-  { consoleToken }: ServerOptions,
+  { config, consoleToken, stripe }: ServerOptions & { readonly stripe: StripeSettings | null },
   terminal: Terminal,
 ): Promise<PathHandlers> {
-  return consoleToken === undefined
-    ? {}
-    : { [CONSOLE_PATH]: await openConsole(gateway, consoleToken, terminal) }
+  if (consoleToken === undefined) return {}
+  const settings = { config, operatorToken: consoleToken, stripe }
+  return { [CONSOLE_PATH]: await openConsole(gateway, settings, terminal) }
 }
 
 async function prepare(gateway: Gateway): Promise<void> {

@@ -1,7 +1,7 @@
 import { createTransport } from '#platform'
 import type { Transport } from '../../src/index.js'
 import type { ListenOptions } from './arguments.js'
-import { createConsoleToken } from './console.js'
+import { createConsoleToken, createProjectName } from './console.js'
 import { createStartData, openDataFolder } from './data-folder.js'
 import { DEFAULT_PORT, runServer } from './serve.js'
 import { createSimulatedTransport } from './simulated-vendor/index.js'
@@ -24,7 +24,8 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
     demoKey: key,
   } = dataPath === null ? createStartData() : await openDataFolder(dataPath, terminal)
   const consoleToken = createConsoleToken(keySecret)
-  const config = { ...createStartConfig(terminal.environment, key), store, keySecret }
+  const payments = { project: createProjectName(keySecret) }
+  const config = { ...createStartConfig(terminal.environment, key), store, keySecret, console: { payments } }
   await runServer(
     {
       config: { ...config, transport: createStartTransport() },

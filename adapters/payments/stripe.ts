@@ -11,7 +11,7 @@ export type { StripeMethod } from './stripe-checkout.js'
 export interface StripeOptions {
   /** `new Stripe(secretKey)`; a restricted key needs to write Checkout Sessions and read PaymentIntents, Refunds, Disputes. */
   readonly client: StripeLike
-  /** `whsec_…` of the endpoint that Stripe sends its events to. */
+  /** Of the endpoint that Stripe sends its events to: `whsec_` and at least 16 characters. Who knows it mints balance. */
   readonly webhookSecret: string
   /** Default: 5 US dollars. Stripe takes no less than half a dollar. */
   readonly minimumMicro?: number | undefined
@@ -41,6 +41,14 @@ const DEFAULTS = {
 /** Stripe's own: 50 cents. */
 const LEAST_MICRO = 500_000
 
+/** Those of the dashboard have 32 letters and digits, those of `stripe listen` 64: a placeholder is none of them. */
+const WEBHOOK_SECRET = /^whsec_[\x21-\x7e]{16,}$/
+const SECRET_PROBLEM =
+  'webhookSecret must be the signing secret of the webhook endpoint: whsec_ and at least 16 visible characters'
+
+/** It stands in Stripe's metadata, and is compared as it is. */
+const PROJECT = /^[\x21-\x7e]{1,100}$/
+
 /**
  * Takes payments by Stripe Checkout, in US dollars, by card and Alipay. Its webhook books payments, refunds and disputes:
  * let Stripe send it `checkout.session.*`, `refund.*`, `charge.refunded` and `charge.dispute.*`. Throws a `RangeError`
@@ -58,8 +66,11 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
     )
   }
   if (methods.length === 0) throw new RangeError('methods must name at least one way to pay')
-  if (options.webhookSecret.trim() === '') throw new RangeError('webhookSecret is empty')
+  if (!PROJECT.test(project)) throw new RangeError('project must be 1 to 100 visible ASCII characters')
   const { client, webhookSecret } = options
+  if (typeof webhookSecret !== 'string' || !WEBHOOK_SECRET.test(webhookSecret))
+    throw new RangeError(SECRET_PROBLEM)
+  if (!isClient(client)) throw new RangeError('client must be a Stripe client: new Stripe(secretKey)')
   return {
     name: 'stripe',
     minimumMicro,
@@ -70,4 +81,22 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
     readWebhook: (request) => readWebhook({ client, webhookSecret, project }, request),
     ...(onPayment && { onPayment }),
   }
+}
+
+/** What is called of a client. */
+const CALLS: readonly (readonly string[])[] = [
+  ['checkout', 'sessions', 'create'],
+  ['webhooks', 'constructEventAsync'],
+  ['paymentIntents', 'retrieve'],
+  ['refunds', 'list'],
+  ['disputes', 'list'],
+]
+
+/** Code without types can give anything; what is missing would be found out by the first customer. */
+function isClient(client: unknown): boolean {
+  return CALLS.every((path) => typeof path.reduce(fieldOf, client) === 'function')
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

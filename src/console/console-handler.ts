@@ -52,8 +52,8 @@ async function answer(
 ): Promise<GatewayResponse> {
   const requestId = context.createId('req_con_')
   const headers = baseHeaders(requestId)
+  const { path, query } = splitPath(request.path)
   try {
-    const { path, query } = splitPath(request.path)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     if (path === '' || path === '/') {
       if (method !== 'GET') throw notAllowed(request, ['GET'], headers)
@@ -65,7 +65,7 @@ async function answer(
     const { route, params } = found
     return forMethod(request, await run(context, { route, params, query, request, requestId, headers }))
   } catch (thrown) {
-    return respondError(context, thrown, { requestId, headers })
+    return respondError(context, { thrown, requestId, method: request.method, path }, headers)
   }
 }
 

@@ -8,6 +8,9 @@ import type { ClientAddress } from './session/client-address.js'
 /** A request that the console answered with an error. */
 export interface ConsoleErrorEvent {
   readonly requestId: string
+  readonly method: string
+  /** Below the console's mount, without query; as the client wrote it. */
+  readonly path: string
   /** What the client was told. */
   readonly error: GatewayError | ConsoleError
   /** What really happened, for the operator's log; may hold internals. */

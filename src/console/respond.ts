@@ -31,14 +31,23 @@ export function respondJson(
   }
 }
 
+/** What went wrong, and which request it was. */
+export interface Failure {
+  readonly thrown: unknown
+  readonly requestId: string
+  readonly method: string
+  /** Without query. */
+  readonly path: string
+}
+
 /** The one place where what was thrown becomes an answer. */
 export function respondError(
   context: ConsoleContext,
-  thrown: unknown,
-  { requestId, headers }: { readonly requestId: string; readonly headers: Record<string, string> },
+  { thrown, requestId, method, path }: Failure,
+  headers: Record<string, string>,
 ): GatewayResponse {
   const error = toError(thrown)
-  report(context, { requestId, error, cause: thrown })
+  report(context, { requestId, method, path, error, cause: thrown })
   const { message, type, code, param, status } = error
   const body: ErrorAnswer = {
     error: { message, type, code, param },

@@ -6,6 +6,7 @@ export const anthropic: ProviderPreset = {
   displayName: 'Anthropic',
   endpoints: [{ protocol: 'anthropic-messages', baseUrl: 'https://api.anthropic.com' }],
   auth: 'x-api-key',
+  keyVariable: 'ANTHROPIC_API_KEY',
   family: 'anthropic',
   plainModelIds: true,
   dialect: { id: 'anthropic' },

@@ -12,6 +12,7 @@ export const deepseek: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'https://api.deepseek.com/anthropic', auth: 'x-api-key' },
   ],
   auth: 'bearer',
+  keyVariable: 'DEEPSEEK_API_KEY',
   family: 'chat:deepseek',
   dialect: {
     id: 'deepseek',

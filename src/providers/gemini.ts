@@ -9,6 +9,7 @@ export const gemini: ProviderPreset = {
   displayName: 'Google Gemini',
   endpoints: [{ protocol: 'gemini', baseUrl: 'https://generativelanguage.googleapis.com' }],
   auth: 'x-goog-api-key',
+  keyVariable: 'GEMINI_API_KEY',
   family: 'google-ai',
   dialect: { id: 'gemini' },
   errorHints: [

@@ -9,6 +9,7 @@ export const groq: ProviderPreset = {
   displayName: 'Groq',
   endpoints: [{ protocol: 'openai-chat', baseUrl: 'https://api.groq.com/openai/v1' }],
   auth: 'bearer',
+  keyVariable: 'GROQ_API_KEY',
   family: 'chat:groq',
   dialect: {
     id: 'groq',

@@ -13,6 +13,7 @@ export const minimax: ProviderPreset = {
     { protocol: 'openai-chat', baseUrl: 'https://api.minimax.io/v1' },
   ],
   auth: 'bearer',
+  keyVariable: 'MINIMAX_API_KEY',
   family: 'chat:minimax',
   dialect: {
     id: 'minimax',

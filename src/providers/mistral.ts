@@ -9,6 +9,7 @@ export const mistral: ProviderPreset = {
   displayName: 'Mistral AI',
   endpoints: [{ protocol: 'openai-chat', baseUrl: 'https://api.mistral.ai/v1' }],
   auth: 'bearer',
+  keyVariable: 'MISTRAL_API_KEY',
   family: 'chat:mistral',
   dialect: {
     id: 'mistral',

@@ -13,6 +13,7 @@ export const moonshot: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'https://api.moonshot.ai/anthropic' },
   ],
   auth: 'bearer',
+  keyVariable: 'MOONSHOT_API_KEY',
   family: 'chat:moonshot',
   dialect: {
     id: 'moonshot',

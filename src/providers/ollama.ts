@@ -12,6 +12,7 @@ export const ollama: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'http://localhost:11434' },
   ],
   auth: 'bearer',
+  keyVariable: null,
   family: 'chat:ollama',
   dialect: {
     id: 'ollama',

@@ -9,6 +9,7 @@ export const openai: ProviderPreset = {
     { protocol: 'openai-chat', baseUrl: 'https://api.openai.com/v1' },
   ],
   auth: 'bearer',
+  keyVariable: 'OPENAI_API_KEY',
   family: 'openai',
   dialect: { id: 'openai', promptCache: true, reasoningBack: 'none' },
   errorHints: [

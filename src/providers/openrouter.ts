@@ -12,6 +12,7 @@ export const openrouter: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'https://openrouter.ai/api' },
   ],
   auth: 'bearer',
+  keyVariable: 'OPENROUTER_API_KEY',
   family: 'chat:openrouter',
   dialect: {
     id: 'openrouter',

@@ -30,6 +30,8 @@ export interface ProviderPreset {
    */
   readonly endpoints: readonly ProviderEndpoint[]
   readonly auth: AuthScheme
+  /** Environment variable that usually holds the key; null: the server needs none. */
+  readonly keyVariable: string | null
   /** Sent with every call. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Whose opaque reasoning state the vendor accepts: `Target.family`. */

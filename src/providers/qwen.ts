@@ -12,6 +12,7 @@ export const qwen: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'https://dashscope-intl.aliyuncs.com/apps/anthropic' },
   ],
   auth: 'bearer',
+  keyVariable: 'DASHSCOPE_API_KEY',
   family: 'chat:qwen',
   dialect: {
     id: 'qwen',

@@ -9,6 +9,7 @@ export const tencent: ProviderPreset = {
   displayName: 'Tencent Hy',
   endpoints: [{ protocol: 'openai-chat', baseUrl: 'https://tokenhub.tencentmaas.com/v1' }],
   auth: 'bearer',
+  keyVariable: 'TOKENHUB_API_KEY',
   family: 'chat:tencent',
   dialect: {
     id: 'tencent',

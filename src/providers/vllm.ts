@@ -12,6 +12,7 @@ export const vllm: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'http://localhost:8000' },
   ],
   auth: 'bearer',
+  keyVariable: null,
   family: 'chat:vllm',
   dialect: {
     id: 'vllm',

@@ -12,6 +12,7 @@ export const xAi: ProviderPreset = {
     { protocol: 'openai-chat', baseUrl: 'https://api.x.ai/v1' },
   ],
   auth: 'bearer',
+  keyVariable: 'XAI_API_KEY',
   family: 'xai',
   dialect: {
     id: 'x-ai',

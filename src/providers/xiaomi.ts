@@ -12,6 +12,7 @@ export const xiaomi: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'https://api.xiaomimimo.com/anthropic' },
   ],
   auth: 'bearer',
+  keyVariable: 'MIMO_API_KEY',
   family: 'chat:xiaomi',
   dialect: {
     id: 'xiaomi',

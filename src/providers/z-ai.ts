@@ -12,6 +12,7 @@ export const zAi: ProviderPreset = {
     { protocol: 'anthropic-messages', baseUrl: 'https://api.z.ai/api/anthropic' },
   ],
   auth: 'bearer',
+  keyVariable: 'ZAI_API_KEY',
   family: 'chat:z-ai',
   dialect: {
     id: 'z-ai',

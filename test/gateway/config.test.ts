@@ -6,6 +6,7 @@ import {
   createMemoryStore,
   type GatewayConfig,
   parseConfig,
+  PROVIDERS,
 } from '../../src/index.js'
 import { BASE_CONFIG, KEY, PRICE } from '../support/test-gateway.js'
 
@@ -68,6 +69,7 @@ it('every problem is listed at once, each with its path', () => {
       'upstreams.none: needs a baseUrl (only a vendor brings one)',
       'upstreams.typed.vendor: must be a text',
       "upstreams.mute.protocol: 'anthropic' does not speak gemini",
+      "upstreams.mute.apiKey: is missing: 'anthropic' answers nobody without a key (usually in the environment as ANTHROPIC_API_KEY)",
       "models[0].upstream: no upstream is named 'nowhere'",
       'models[1].price: \'v/b\' is not in the price snapshot: give a price, or "free"',
       'models[2].price.inputMicroPer1M: must be a whole number',
@@ -114,7 +116,86 @@ describe('upstreams', () => {
     ],
     [{ vendor: 'openai', key: 'x' }, 'upstreams.x.key: unknown setting'],
   ])('%j are refused', (upstream, problem) => {
-    expect(problemsOf({ upstreams: { x: upstream }, models: [] })).toEqual([problem])
+    expect(problemsOf({ upstreams: { x: upstream }, models: [] })).toContain(problem)
+  })
+})
+
+describe('a preset', () => {
+  const problemsWithout = (upstream: object): readonly string[] =>
+    problemsOf({ upstreams: { x: upstream }, models: [] })
+  const presets = Object.values(PROVIDERS)
+
+  it.each(presets.filter(({ keyVariable }) => keyVariable !== null))(
+    'of $id without a key is refused by the name of its field, and says where the key usually is',
+    ({ id, keyVariable }) => {
+      const problem = `answers nobody without a key (usually in the environment as ${keyVariable})`
+      expect(problemsWithout({ vendor: id })).toEqual([`upstreams.x.apiKey: is missing: '${id}' ${problem}`])
+      expect(problemsWithout({ vendor: id, apiKey: '' })).toEqual([
+        `upstreams.x.apiKey: is empty: '${id}' ${problem}`,
+      ])
+      expect(problemsWithout({ vendor: id, apiKey: 'k' })).toEqual([])
+    },
+  )
+
+  it('of a server of one’s own needs no key', () => {
+    const local = presets.filter(({ keyVariable }) => keyVariable === null).map(({ id }) => id)
+    expect(local.sort()).toEqual(['ollama', 'vllm'])
+    for (const vendor of local) expect(problemsWithout({ vendor })).toEqual([])
+  })
+
+  it.each([
+    { vendor: 'openai', baseUrl: 'https://proxy.example/v1' },
+    { vendor: 'openai', apiKeys: ['a', 'b'] },
+    { vendor: 'openai', headers: { Authorization: 'Bearer of-a-proxy' } },
+    { vendor: 'anthropic', headers: { 'X-Api-Key': 'k' } },
+    { vendor: 'gemini', headers: { 'x-goog-api-key': 'k' } },
+  ])('needs no key where something else stands for it: %j', (upstream) => {
+    expect(problemsWithout(upstream)).toEqual([])
+  })
+
+  it.each([
+    { vendor: 'openai', baseUrl: 'https://api.openai.com/v1' },
+    { vendor: 'openai', baseUrl: 'https://api.openai.com/v1/' },
+    { vendor: 'openai', apiKeys: [' '] },
+    { vendor: 'openai', headers: { 'openai-organization': 'org' } },
+  ])('needs a key where nothing does: %j', (upstream) => {
+    expect(problemsWithout(upstream)).toEqual([expect.stringContaining('OPENAI_API_KEY')])
+  })
+})
+
+describe('the console of the command', () => {
+  it.each<[object, string]>([
+    [{ title: '' }, 'console.title: is too short'],
+    [
+      { gatewayUrl: 'javascript:x' },
+      'console.gatewayUrl: must be an http(s) URL or a path that begins with one /',
+    ],
+    [
+      { gatewayUrl: '//elsewhere' },
+      'console.gatewayUrl: must be an http(s) URL or a path that begins with one /',
+    ],
+    [{ payments: {} }, 'console.payments.project: is missing'],
+    [{ payments: { project: 'a b' } }, 'console.payments.project: must be 1 to 100 visible ASCII characters'],
+    [{ payments: { project: 'p', methods: [] } }, 'console.payments.methods: is too short'],
+    [
+      { payments: { project: 'p', methods: ['cash'] } },
+      'console.payments.methods[0]: must be one of "card","alipay"',
+    ],
+    [
+      { payments: { project: 'p', minimumMicro: 499_999 } },
+      'console.payments.minimumMicro: must be at least 500000',
+    ],
+    [{ payments: { project: 'p', secretKey: 'x' } }, 'console.payments.secretKey: unknown setting'],
+  ])('%j is refused', (console, problem) => {
+    expect(problemsOf({ upstreams: {}, models: [], console })).toEqual([problem])
+  })
+
+  it('takes all that it knows', () => {
+    const payments = { project: 'team', methods: ['card'], minimumMicro: 10_000_000 }
+    const console = { title: 'LLMs', gatewayUrl: 'https://llm.example/v1', payments }
+    expect(problemsOf({ upstreams: {}, models: [], console })).toEqual([])
+    for (const gatewayUrl of ['/', '/llm'])
+      expect(problemsOf({ upstreams: {}, models: [], console: { gatewayUrl } })).toEqual([])
   })
 })
 

@@ -155,6 +155,29 @@ const timeouts = z.strictObject({
   leaseMs: z.optional(positive),
 })
 
+/** The page puts it into links: nothing like `javascript:` or `//elsewhere` may stand there. */
+const place = z
+  .string()
+  .check(
+    z.regex(
+      /^(?:https?:\/\/[^\s/]|\/(?![/\\]))\S*$|^\/$/,
+      'must be an http(s) URL or a path that begins with one /',
+    ),
+  )
+
+const consoleShape = z.strictObject({
+  title: z.optional(name),
+  gatewayUrl: z.optional(place),
+  payments: z.optional(
+    z.strictObject({
+      project: z.string().check(z.regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')),
+      methods: z.optional(z.array(z.enum(['card', 'alipay'])).check(z.minLength(1))),
+      // What Stripe takes in one payment.
+      minimumMicro: z.optional(z.int().check(z.minimum(500_000), z.maximum(999_999_990_000))),
+    }),
+  ),
+})
+
 const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
   upstreams: z.record(z.string(), upstreamShape),
   models: z.array(modelShape),
@@ -248,6 +271,7 @@ const configShape: z.ZodMiniType<GatewayConfigData> = z.strictObject({
       shared: z.optional(z.boolean()),
     }),
   ),
+  console: z.optional(consoleShape),
 })
 
 /** The JSON part of a configuration by its form alone: null when it has problems. */

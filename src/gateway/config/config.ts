@@ -151,6 +151,26 @@ export interface CorsConfig {
   readonly maxAgeSeconds?: number | undefined
 }
 
+/** The console of the command; code gives the same to `createConsole` and `stripePayments`. */
+export interface ConsoleConfig {
+  /** Default `Console`. */
+  readonly title?: string | undefined
+  /** Where clients reach the gateway: an absolute URL, or a path on the console's origin. Default `/`. */
+  readonly gatewayUrl?: string | undefined
+  /** Top-ups by Stripe, whose secrets come by the environment. */
+  readonly payments?: ConsolePaymentsConfig | undefined
+}
+
+/** How the command's console takes top-ups. */
+export interface ConsolePaymentsConfig {
+  /** Which payments of the Stripe account are this deployment's: a name that no other one has. */
+  readonly project: string
+  /** Default: card and Alipay. */
+  readonly methods?: readonly ('card' | 'alipay')[] | undefined
+  /** Micro-USD. Default: 5 US dollars. */
+  readonly minimumMicro?: number | undefined
+}
+
 /** The part of the configuration that can stand in a JSON file. */
 export interface GatewayConfigData {
   readonly upstreams: Readonly<Record<string, UpstreamConfig>>
@@ -202,6 +222,8 @@ export interface GatewayConfigData {
   readonly clientFallbacks?: boolean | undefined
   /** Absent: nothing is kept. */
   readonly stateCache?: StateCacheConfig | undefined
+  /** What the command's console is made with; code calls `createConsole`. */
+  readonly console?: ConsoleConfig | undefined
 }
 
 /** What `createGateway` takes: the JSON part, and what only code can give. */

@@ -81,8 +81,30 @@ export function buildUpstreams(upstreams: Readonly<Record<string, UpstreamConfig
         message: `'${config.vendor}' does not speak ${config.protocol}`,
       })
     } else built.set(name, upstream)
+    const variable = missingKeyOf(config)
+    if (variable !== null)
+      problems.push({ path: `${path}.apiKey`, message: describeMissingKey(config, variable) })
   }
   return { built, problems }
+}
+
+/** Headers in which vendors look for a key. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'])
+
+/** Where the key usually stands that the vendor's own servers will ask for, and nothing gives; null: nothing is missing. */
+function missingKeyOf(config: UpstreamConfig): string | null {
+  const preset = config.vendor === undefined ? null : getProvider(config.vendor)
+  if (preset === null || preset.keyVariable === null) return null
+  const own = new Set(preset.endpoints.map(({ baseUrl }) => baseUrl))
+  const isElsewhere = config.baseUrl !== undefined && !own.has(trimSlash(config.baseUrl))
+  const hasKey = keysOf(config).some((key) => key.trim() !== '')
+  const hasHeader = Object.keys(config.headers ?? {}).some((name) => CREDENTIALS.has(name.toLowerCase()))
+  return isElsewhere || hasKey || hasHeader ? null : preset.keyVariable
+}
+
+function describeMissingKey({ vendor, apiKey }: UpstreamConfig, variable: string): string {
+  const state = apiKey === undefined ? 'is missing' : 'is empty'
+  return `${state}: '${vendor}' answers nobody without a key (usually in the environment as ${variable})`
 }
 
 /** Null: the vendor has no preset. */

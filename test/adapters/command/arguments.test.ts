@@ -6,13 +6,15 @@ const DEFAULTS = {
   host: '127.0.0.1',
   framework: 'node',
   graceMs: 7000,
+  idleConnectionMs: 65_000,
   metrics: false,
   log: false,
 }
 
 describe('parseArguments', () => {
   test('reads serve with all its flags', () => {
-    const line = 'serve --config a.json --port 0 --host ::1 --framework hono --grace-ms 50 --metrics --log'
+    const line =
+      'serve --config a.json --port 0 --host ::1 --framework hono --grace-ms 50 --idle-ms 620000 --metrics --log'
     expect(parseArguments(line.split(' '))).toEqual({
       type: 'serve',
       configPath: 'a.json',
@@ -20,6 +22,7 @@ describe('parseArguments', () => {
       host: '::1',
       framework: 'hono',
       graceMs: 50,
+      idleConnectionMs: 620_000,
       metrics: true,
       log: true,
     })
@@ -72,6 +75,7 @@ describe('parseArguments', () => {
     ['start --port -1', '--port'],
     ['start --port http', "'http'"],
     ['start --grace-ms 1.5', '--grace-ms'],
+    ['start --idle-ms 86400001', '86400000'],
     ['start --framework koa', 'node, express, fastify, hono'],
   ])('refuses %j and says why', (line, reason) => {
     expect(() => parseArguments(line.split(' '))).toThrow(reason)

@@ -21,14 +21,14 @@ function open(store = 'postgres://user:hunter2@db/money') {
   return { report, terminal }
 }
 
-const read = (line: string | undefined): unknown =>
-  JSON.parse(line?.replace('crossmodel-gateway: ', '') ?? '')
+const read = (line: string | undefined): unknown => JSON.parse(line ?? '')
 
 test('a store that fails is a line of JSON', () => {
   const { report, terminal } = open()
   report()
   expect(terminal.errors).toHaveLength(1)
   expect(read(terminal.errors[0])).toEqual({
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
     event: 'store_failure',
     store: 'ledger',
     operation: 'settle',

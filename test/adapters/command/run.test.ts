@@ -8,6 +8,8 @@ import { openVendor } from './simulated-vendor/vendor.js'
 const vendor = await openVendor({ expectedKey: 'vendor-secret' })
 const configText = JSON.stringify(createConfig(vendor.baseUrls['openai-chat']))
 
+const LOOPBACK = { host: '127.0.0.1', port: 0 }
+
 async function serve(...flags: string[]) {
   const path = await writeTemporary(configText)
   return open(['serve', '--config', path, '--port', '0', ...flags])
@@ -91,7 +93,7 @@ describe('what is wrong is said on standard error', () => {
   })
 
   test('a port in use: exit code 1', async () => {
-    const { url, close } = await listen(() => undefined, { host: '127.0.0.1', port: 0 })
+    const { url, close } = await listen(() => undefined, { ...LOOPBACK, idleConnectionMs: 65_000 })
     onTestFinished(() => close(0))
     const session = open(['serve', '--config', await writeTemporary(configText), '--port', new URL(url).port])
     expect(await session.exitCode).toBe(1)

@@ -163,8 +163,44 @@ describe('the options', () => {
     ['a minimum that is no integer', { minimumMicro: 500_000.5 }],
     ['a minimum that nobody can pay', { minimumMicro: 1_000_000_000_000 }],
     ['no way to pay', { methods: [] }],
-    ['an empty webhook secret', { webhookSecret: ' ' }],
+    ['an empty project', { project: '' }],
+    ['a project that Stripe would store otherwise', { project: 'a\nb' }],
   ] as const)('may not be %s', (_name, options) => {
     expect(() => open(options)).toThrow(RangeError)
+  })
+
+  it.each([
+    ['empty', ''],
+    ['a placeholder', 'whsec_…'],
+    ['a longer placeholder', 'whsec_…………………………'],
+    ['too short to be one', 'whsec_123456789012345'],
+    ['with a line break behind it', `${WEBHOOK_SECRET}\n`],
+    ['an API key', SECRET_KEY],
+    ['not there', undefined],
+  ])('may not have a webhook secret that is %s', (_name, webhookSecret) => {
+    const options = { webhookSecret } as Partial<StripeOptions>
+    expect(() => open(options)).toThrow(/^webhookSecret must be .*whsec_ and at least 16/)
+  })
+
+  it('shows nothing of a secret that it refuses', () => {
+    expect(() => open({ webhookSecret: SECRET_KEY })).not.toThrow(SECRET_KEY)
+  })
+
+  it.each(['whsec_1234567890123456', `whsec_${'0123456789abcdef'.repeat(4)}`])(
+    'may have the webhook secret %s',
+    (webhookSecret) => {
+      expect(open({ webhookSecret }).name).toBe('stripe')
+    },
+  )
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['empty', {}],
+    ['only a part of one', { checkout: stripe.client.checkout, webhooks: stripe.client.webhooks }],
+    ['its key', SECRET_KEY],
+  ])('may not have a client that is %s', (_name, client) => {
+    const options = { client } as unknown as Partial<StripeOptions>
+    expect(() => open(options)).toThrow(/^client must be a Stripe client/)
   })
 })
