@@ -3,6 +3,7 @@ import type { Core } from '../core.js'
 import type { PlaceFacts } from '../hooks.js'
 import type { FailedAttempt } from './attempts.js'
 import type { Leg } from './resolve.js'
+import type { Refused } from './send.js'
 
 /** Tells the observer of attempts that a vendor is about to be called; its headers for the vendor, or null. */
 export function reportAttempt(
@@ -23,6 +24,16 @@ export function reportAttemptFailure(
   if (hooks.attemptFailure === null) return
   const { status = null } = upstreamError
   hooks.attemptFailure({ requestId, time: now(), status, error, ...placeFacts(leg) })
+}
+
+/** Tells the operator what the client is told, and what the vendor said, without what could be a secret. */
+export function reportRefusal(
+  { hooks, redact }: Core,
+  { requestId }: Call,
+  { error, upstreamError, fault }: Pick<Refused, 'error' | 'upstreamError' | 'fault'>,
+): void {
+  const said = { ...upstreamError, message: redact(upstreamError.message) }
+  hooks.error({ requestId, error, cause: fault === undefined ? said : { ...said, cause: fault } })
 }
 
 /** What observers are told of a leg. */
