@@ -37,12 +37,13 @@ export function reportRefusal(
 }
 
 /** What observers are told of a leg. */
-export function placeFacts({ name, upstream, target, model }: Leg): PlaceFacts {
+export function placeFacts({ name, upstream, connection, target, model }: Leg): PlaceFacts {
   return {
     route: name,
     upstream: upstream.name,
     vendor: upstream.vendor,
     vendorModel: target.model,
     isListed: model.isOfWildcard !== true,
+    server: connection.server,
   }
 }
