@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   context,
+  type Link,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -17,15 +18,22 @@ import type {
   StartEvent,
 } from '../../../src/index.js'
 import { errorTypeOf } from '../shared/error-type.js'
-import { endAttributes, identityAttributes, requestAttributes } from './attributes.js'
-import { GEN_AI, GENERAL, OWN } from './names.js'
-import { traceHeaders, withRemoteParent } from './trace-context.js'
+import {
+  endAttributes,
+  identityAttributes,
+  requestAttributes,
+  serverAttributes,
+  spanNameOf,
+} from './attributes.js'
+import { GENERAL, OWN } from './names.js'
+import { readRemoteSpan, traceHeaders } from './trace-context.js'
 
+/** What spans are made with. */
 export interface SpanOptions {
   readonly tracer: Tracer
   /** True: vendors get a `traceparent`. */
   readonly tellsVendors: boolean
-  /** True: a client's `traceparent` is the parent where the host has no span. */
+  /** True: a client's `traceparent` is the parent where the host has no span; otherwise it is a link. */
   readonly believesClients: boolean
 }
 
@@ -34,6 +42,8 @@ interface Running {
   readonly endpoint: string
   readonly startTime: Date
   readonly parent: Context
+  /** The client's own span, where it is in another trace. */
+  readonly links: Link[]
   /** As the client wrote it; empty until it was read. */
   model: string
   asked: Attributes
@@ -86,11 +96,15 @@ export function createSpanHooks({ tracer, tellsVendors, believesClients }: SpanO
 
 function begin({ endpoint, time, headers }: StartEvent, believesClients: boolean): Running {
   const active = context.active()
-  const isChild = trace.getSpan(active) !== undefined
+  const remote = readRemoteSpan(headers)
+  const isParent = remote !== null && believesClients && trace.getSpan(active) === undefined
+  const parent = isParent ? trace.setSpanContext(active, remote) : active
+  const isElsewhere = remote !== null && trace.getSpanContext(parent)?.traceId !== remote.traceId
   return {
     endpoint,
     startTime: new Date(time),
-    parent: isChild || !believesClients ? active : withRemoteParent(active, headers),
+    parent,
+    links: isElsewhere ? [{ context: remote }] : [],
     model: '',
     asked: {},
     span: null,
@@ -100,23 +114,17 @@ function begin({ endpoint, time, headers }: StartEvent, believesClients: boolean
   }
 }
 
-/** The span of a call; `model`: for one whose client's word for it is not known. */
-function open(
-  tracer: Tracer,
-  call: Running,
-  { model, place }: { readonly model: string; readonly place: PlaceFacts | null },
-): Span {
+function open(tracer: Tracer, call: Running, place: PlaceFacts | null): Span {
   if (call.span !== null) return call.span
-  const named = identityAttributes(call.endpoint, call.model === '' ? model : call.model, place)
-  const name = [named[GEN_AI.operation], named[GEN_AI.requestModel]].filter(Boolean).join(' ')
-  const attributes = { ...named, ...call.asked }
-  const { parent, startTime } = call
-  call.span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime, attributes }, parent)
+  const { endpoint, parent, startTime, links } = call
+  const attributes = { ...identityAttributes(endpoint, call.model, place), ...call.asked }
+  const options = { kind: SpanKind.CLIENT, startTime, attributes, links }
+  call.span = tracer.startSpan(spanNameOf(endpoint, place), options, parent)
   return call.span
 }
 
 function beginAttempt(tracer: Tracer, call: Running, event: AttemptEvent): Span {
-  const span = open(tracer, call, { model: event.model, place: event })
+  const span = open(tracer, call, event)
   const startTime = new Date(event.time)
   call.attempt?.end(startTime)
   call.attempts += 1
@@ -124,6 +132,7 @@ function beginAttempt(tracer: Tracer, call: Running, event: AttemptEvent): Span 
     [OWN.attempt]: call.attempts,
     [OWN.upstream]: event.upstream,
     [OWN.route]: event.route,
+    ...serverAttributes(event),
   }
   call.attempt = tracer.startSpan(
     `attempt ${event.upstream}`,
@@ -141,11 +150,14 @@ function failAttempt(call: Running, { time, status, error }: AttemptFailureEvent
 }
 
 function end(tracer: Tracer, call: Running, event: EndEvent): void {
-  const span = open(tracer, call, event)
+  const { place } = event
+  const span = open(tracer, call, place)
   const errorType = errorTypeOf(event)
   const endTime = new Date(event.time + event.latencyMs)
   if (call.attempt !== null) endSpan(call.attempt, errorType, endTime)
-  span.setAttributes(endAttributes(event))
+  // A fallback may have gone to another model than the one of the first attempt.
+  span.updateName(spanNameOf(call.endpoint, place))
+  span.setAttributes(endAttributes(event, call.attempts))
   if (call.attempts > 1) span.setAttribute(OWN.attempts, call.attempts)
   if (call.warnings.length > 0) span.setAttribute(OWN.warnings, call.warnings)
   endSpan(span, errorType, endTime)
