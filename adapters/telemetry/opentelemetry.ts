@@ -11,9 +11,14 @@ export interface OpenTelemetryOptions {
   readonly meter?: Meter | null | undefined
   /** True: vendors get a `traceparent` with each call, and so learn ids of yours. Default false. */
   readonly tellVendors?: boolean | undefined
-  /** False: a client's `traceparent` is not believed; it counts only where the host has no span of its own. Default true. */
+  /**
+   * True: a client's `traceparent` is the parent of its call where the host has no span of its own, so clients decide
+   * what is sampled and may write into any trace. Default false: spans have a link to it.
+   */
   readonly believeClients?: boolean | undefined
-  /** Models of `vendor/*` entries that metrics name, at most; the rest is `other`. Default 200. */
+  /** True: `gen_ai.client.token.usage` has our own estimates, too, marked by `crossmodel.usage_estimated`. Default false. */
+  readonly includeEstimates?: boolean | undefined
+  /** Models of `vendor/*` entries that metrics name, at most; the rest is `other`. So many of vendors' answers, too. Default 200. */
   readonly maxModels?: number | undefined
 }
 
@@ -27,11 +32,12 @@ const MAX_MODELS = 200
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Hooks {
   const { tracer = trace.getTracer(SCOPE), meter = metrics.getMeter(SCOPE) } = options
-  const { tellVendors = false, believeClients = true, maxModels = MAX_MODELS } = options
+  const { tellVendors = false, believeClients = false } = options
+  const { includeEstimates = false, maxModels = MAX_MODELS } = options
   return combineHooks(
     tracer === null
       ? null
       : createSpanHooks({ tracer, tellsVendors: tellVendors, believesClients: believeClients }),
-    meter === null ? null : createMetricHooks(meter, maxModels),
+    meter === null ? null : createMetricHooks({ meter, maxModels, includesEstimates: includeEstimates }),
   )
 }

@@ -8,9 +8,9 @@ import {
   toFetch,
   type UpstreamHealth,
 } from '../../src/index.js'
-import { createBreakerGauge } from './prom/breakers.js'
-import { createCallMetrics } from './prom/calls.js'
-import { createTroubleMetrics } from './prom/trouble.js'
+import { createBreakerGauge } from './prometheus/breakers.js'
+import { createCallMetrics } from './prometheus/calls.js'
+import { createTroubleMetrics } from './prometheus/trouble.js'
 
 /** How metrics are kept and shown. */
 export interface PrometheusOptions {

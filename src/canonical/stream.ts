@@ -51,6 +51,10 @@ export type StreamPart =
       readonly type: 'start'
       readonly id: string
       readonly model: string
+      /** True: the vendor gave no id; this one is made up. */
+      readonly isIdOurs?: true | undefined
+      /** True: the vendor named no model; this is the one that it was asked for. */
+      readonly isModelOurs?: true | undefined
       readonly created?: number | undefined
       /** What the vendor has counted when it starts; a `usage` part says it, too. */
       readonly usage?: PartialUsage | undefined

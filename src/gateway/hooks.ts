@@ -52,6 +52,14 @@ export interface PlaceFacts {
   readonly vendorModel: string
   /** False for a model of a `vendor/*` entry: its id is words of the client, and there may be any number of them. */
   readonly isListed: boolean
+  /** Where the upstream is: host and port of its base URL. */
+  readonly server: ServerAddress
+}
+
+/** Host and port. */
+export interface ServerAddress {
+  readonly address: string
+  readonly port: number
 }
 
 /** A vendor is about to be called; one call may take several. */
@@ -73,6 +81,16 @@ export interface AttemptFailureEvent extends PlaceFacts {
   readonly error: GatewayError
 }
 
+/** What a vendor said of its answer, in its own words, whether they were translated for the client or not. */
+export interface AnswerFacts {
+  /** Null: it gave none. */
+  readonly id: string | null
+  /** The model that answered, which may be another one than {@link PlaceFacts.vendorModel}; null: it named none. */
+  readonly model: string | null
+  /** How each of the answers ended (`stop`, `end_turn`, `max_output_tokens`), in their order; none that did not. */
+  readonly finishReasons: readonly string[]
+}
+
 /** A call has ended: with a record or, where there is none (no account, a count of tokens, a replay), as one would be. */
 export interface EndEvent extends Omit<UsageRecord, 'accountId' | 'keyId'> {
   /** Null: the key was not known. */
@@ -80,6 +98,8 @@ export interface EndEvent extends Omit<UsageRecord, 'accountId' | 'keyId'> {
   readonly keyId: string | null
   /** Where it went last; null when no route was taken. */
   readonly place: PlaceFacts | null
+  /** Null: no vendor has begun to answer, or there was nothing to answer (a count of tokens, a replay). */
+  readonly answer: AnswerFacts | null
   /** True: the answer of an earlier call with the same `Idempotency-Key`. */
   readonly isReplay: boolean
 }

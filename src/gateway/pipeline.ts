@@ -158,8 +158,8 @@ function boundedOutput({ maxOutputTokens: asked }: RequestFacts, { model }: Leg)
 async function fail(core: Core, call: Call, meter: Meter, thrown: unknown): Promise<GatewayResponse> {
   const error = toCallError(call, thrown)
   call.attempts?.pass(core.now())
+  core.hooks.error({ requestId: call.requestId, error, cause: thrown })
   if (error.code === 'client_closed_request') await meter.abort(null)
   else await meter.fail(error, null)
-  core.hooks.error({ requestId: call.requestId, error, cause: thrown })
   return respondError(call, error)
 }

@@ -108,6 +108,8 @@ export interface Observation {
   readonly finished?: boolean | undefined
   /** Where there can be several answers: which of them have ended here. Absent for an end of all. */
   readonly finishedIndexes?: readonly number[] | undefined
+  /** The vendor's own words for how answers ended: one for each of `finishedIndexes`, where there are those. */
+  readonly finishReasons?: readonly string[] | undefined
   /** True: nothing follows, so that the answers which have ended are all there are. */
   readonly last?: boolean | undefined
   readonly error?: UpstreamError | undefined
@@ -115,8 +117,10 @@ export interface Observation {
   readonly usageOnly?: boolean | undefined
   /** True: neither content nor a start: does not commit the status. */
   readonly idle?: boolean | undefined
-  /** Id of the answer, on wires whose error events must name it. */
+  /** The vendor's id of the answer; error events of some wires must name it. */
   readonly responseId?: string | undefined
+  /** The model that answers, as the vendor names it. */
+  readonly model?: string | undefined
 }
 
 /** The face of a protocol towards clients: only for protocols that have an endpoint here. */

@@ -32,7 +32,7 @@ describe('combineHooks', () => {
       hooks: combineHooks(noting(seen, 'a'), null, noting(seen, 'b'), undefined),
     })
     await tested.post(CHAT.path, CHAT.request('[[error:500]]'))
-    const hooks = ['start', 'request', 'route', 'attempt', 'failure', 'usage', 'end', 'error']
+    const hooks = ['start', 'request', 'route', 'attempt', 'failure', 'error', 'usage', 'end']
     expect(seen).toEqual(hooks.flatMap((hook) => [`a.${hook}`, `b.${hook}`]))
   })
 
@@ -70,12 +70,12 @@ describe('combineHooks', () => {
       'a.start',
       'b.start',
       'a.request',
+      'a.error',
+      'b.error',
       'a.usage',
       'b.usage',
       'a.end',
       'b.end',
-      'a.error',
-      'b.error',
     ])
   })
 

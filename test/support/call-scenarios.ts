@@ -1,7 +1,7 @@
 import type { Hooks } from '../../src/index.js'
 import { defer, eventually } from '../contracts/http-server.js'
 import { limitRequest } from '../contracts/samples.js'
-import { CHAT, chatAnswer, chatStream, chunk, MESSAGES, RESPONSES, stream, whole } from './calls.js'
+import { CHAT, chatAnswer, chatStream, chunk, data, MESSAGES, RESPONSES, stream, whole } from './calls.js'
 import {
   BASE_CONFIG,
   createTestGateway,
@@ -41,6 +41,8 @@ export const COST_MICRO = 104
 
 const asked = (more: object = {}): object => ({ ...CHAT.request(PROMPT), ...more })
 const down = whole({ error: { message: 'down' } }, 500)
+/** What vendors say that quote what they were asked. */
+const ECHO = { error: { message: `Could not process the input: ${PROMPT}`, type: PROMPT, code: PROMPT } }
 
 /** A model with a second place to go to. */
 export const TWO_PLACES: Overrides = {
@@ -122,6 +124,50 @@ export const CALLS: readonly CallScenario[] = [
     status: 'failed',
     httpStatus: 502,
     errorCode: 'upstream_stream_truncated',
+    attempts: 1,
+  },
+  {
+    name: 'an error of a vendor that quotes the prompt',
+    run: over({}, ({ vendor, post }) => {
+      vendor.play(whole(ECHO, 500))
+      return post(CHAT.path, asked())
+    }),
+    status: 'failed',
+    httpStatus: 502,
+    errorCode: 'provider_error',
+    attempts: 1,
+  },
+  {
+    name: 'a refusal of our key that quotes the prompt',
+    run: over({}, ({ vendor, post }) => {
+      vendor.play(whole(ECHO, 401))
+      return post(CHAT.path, asked())
+    }),
+    status: 'failed',
+    httpStatus: 502,
+    errorCode: 'provider_error',
+    attempts: 1,
+  },
+  {
+    name: 'a translated stream that an overloaded vendor refuses with the prompt',
+    run: over({}, ({ vendor, post }) => {
+      vendor.play(whole({ type: 'error', ...ECHO }, 503))
+      return post(CHAT.path, asked({ model: MESSAGES.model, stream: true }))
+    }),
+    status: 'failed',
+    httpStatus: 503,
+    errorCode: 'server_is_overloaded',
+    attempts: 1,
+  },
+  {
+    name: 'a stream that ends in an error with the prompt',
+    run: over({}, ({ vendor, post }) => {
+      vendor.play(stream(chunk({ content: 'hel' }), data(ECHO)))
+      return post(CHAT.path, asked({ stream: true }))
+    }),
+    status: 'failed',
+    httpStatus: 502,
+    errorCode: 'provider_error',
     attempts: 1,
   },
   {

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import { type EndEvent, isJsonObject, type JsonObject, type PlaceFacts } from '../../../src/index.js'
 import { errorTypeOf } from '../shared/error-type.js'
-import { GEN_AI, GENERAL, operationOf, OWN, providerOf } from './names.js'
+import { GEN_AI, GENERAL, generates, NO_END, operationOf, OWN, providerOf } from './names.js'
 
 /** Fields of requests that are numbers, in the spellings of the protocols: none of them says what was asked. */
 const NUMBERS: readonly (readonly [attribute: string, fields: readonly string[]])[] = [
@@ -31,43 +31,81 @@ export function requestAttributes(body: JsonObject): Attributes {
   return attributes
 }
 
-/** What samplers decide by: known when the span is made. `model`: as the client wrote it. */
+/** What samplers decide by: known when the span is made. `requested`: the model as the client wrote it; "" = not known. */
 export function identityAttributes(
   endpoint: string,
-  model: string,
+  requested: string,
   place: PlaceFacts | null,
-): Attributes & { readonly [GEN_AI.operation]: string } {
+): Attributes {
   return {
     [GEN_AI.operation]: operationOf(endpoint),
-    ...(place === null ? {} : { [GEN_AI.provider]: providerOf(place) }),
-    ...(model === '' ? {} : { [GEN_AI.requestModel]: model.slice(0, LONGEST) }),
+    ...(requested === '' ? {} : { [OWN.requestedModel]: requested.slice(0, LONGEST) }),
+    ...(place === null ? {} : placeAttributes(place)),
   }
 }
 
-/** What is known of a call when it has ended. */
-export function endAttributes(call: EndEvent): Attributes {
+/** Where a call goes, and the vendor's own name of what it asks there. */
+export function placeAttributes(place: PlaceFacts): Attributes {
+  return {
+    [GEN_AI.provider]: providerOf(place),
+    [GEN_AI.requestModel]: place.vendorModel,
+    ...serverAttributes(place),
+  }
+}
+
+/** Host and port of the upstream. */
+export function serverAttributes({ server }: Pick<PlaceFacts, 'server'>): Attributes {
+  return { [GENERAL.serverAddress]: server.address, [GENERAL.serverPort]: server.port }
+}
+
+/** As the conventions want spans to be called. */
+export function spanNameOf(endpoint: string, place: PlaceFacts | null): string {
+  return place === null ? operationOf(endpoint) : `${operationOf(endpoint)} ${place.vendorModel}`
+}
+
+/** The model that answered, by the vendor's word; null where it gave none, or the call failed. */
+export function answeredModel({ answer, status }: EndEvent): string | null {
+  return status === 'failed' ? null : (answer?.model?.slice(0, LONGEST) ?? null)
+}
+
+/** What is known of a call when it has ended. `attempts`: times that a vendor was called. */
+export function endAttributes(call: EndEvent, attempts: number): Attributes {
   const { accountId, keyId, place, usage, endUser, timeToFirstByteMs: firstMs } = call
   const errorType = errorTypeOf(call)
-  return definedOf({
-    [OWN.requestId]: call.requestId,
-    [OWN.account]: accountId,
-    [OWN.key]: keyId,
-    [OWN.endpoint]: call.endpoint,
-    [OWN.status]: call.status,
-    [OWN.model]: place === null ? null : call.model,
-    [OWN.route]: place?.route,
-    [OWN.upstream]: place?.upstream,
-    [OWN.attempts]: call.attempts?.length,
-    [OWN.isReplay]: call.isReplay ? true : null,
-    [GENERAL.statusCode]: call.httpStatus,
-    [GENERAL.errorType]: errorType,
-    [GENERAL.endUser]: endUser,
-    [GEN_AI.provider]: place === null ? null : providerOf(place),
-    [GEN_AI.requestStream]: call.streamed ? true : null,
-    [GEN_AI.responseModel]: errorType === null ? place?.vendorModel : null,
-    [GEN_AI.timeToFirstChunk]: call.streamed && firstMs !== null ? firstMs / 1000 : null,
+  return {
+    ...(place === null ? {} : placeAttributes(place)),
+    ...definedOf({
+      [OWN.requestId]: call.requestId,
+      [OWN.account]: accountId,
+      [OWN.key]: keyId,
+      [OWN.endpoint]: call.endpoint,
+      [OWN.status]: call.status,
+      [OWN.model]: place === null ? null : call.model,
+      // Where no route was taken, the model of a call is a word of its client.
+      [OWN.requestedModel]: place === null && call.model !== '' ? call.model.slice(0, LONGEST) : null,
+      [OWN.route]: place?.route,
+      [OWN.upstream]: place?.upstream,
+      [OWN.attempts]: call.attempts?.length,
+      [OWN.isReplay]: call.isReplay ? true : null,
+      [GENERAL.statusCode]: call.httpStatus,
+      [GENERAL.errorType]: errorType,
+      [GENERAL.endUser]: endUser,
+      [GEN_AI.requestStream]: call.streamed ? true : null,
+      [GEN_AI.responseId]: call.answer?.id?.slice(0, LONGEST),
+      [GEN_AI.responseModel]: answeredModel(call),
+      [GEN_AI.finishReasons]: finishReasonsOf(call, attempts),
+      [GEN_AI.timeToFirstChunk]: call.streamed && firstMs !== null ? firstMs / 1000 : null,
+    }),
     ...(usage.inputTokens + usage.outputTokens === 0 ? {} : usageAttributes(call)),
-  })
+  }
+}
+
+/** The vendor's own words; where an answer should have come to an end and did not, the convention's word for that. */
+function finishReasonsOf(call: EndEvent, attempts: number): string[] | null {
+  const said = call.answer?.finishReasons ?? []
+  if (said.length > 0) return said.map((reason) => reason.slice(0, LONGEST))
+  const isCut = attempts > 0 && errorTypeOf(call) !== null && generates(call.endpoint)
+  return isCut ? [NO_END] : null
 }
 
 function usageAttributes({ usage, costMicro, shortfallMicro }: EndEvent): Attributes {

@@ -1,7 +1,8 @@
 import type { Attributes, Meter } from '@opentelemetry/api'
 import type { EndEvent, Hooks } from '../../../src/index.js'
 import { errorTypeOf } from '../shared/error-type.js'
-import { createModelNames, OTHER } from '../shared/model-names.js'
+import { createModelNames, createNameLimit, OTHER } from '../shared/model-names.js'
+import { answeredModel, placeAttributes } from './attributes.js'
 import {
   GEN_AI,
   GEN_AI_METRICS,
@@ -14,9 +15,18 @@ import {
   TOKENS,
 } from './names.js'
 
-/** Metrics by the conventions, and of money. `maxModels`: names of models that no configuration lists. */
-export function createMetricHooks(meter: Meter, maxModels: number): Hooks {
-  const models = createModelNames(maxModels)
+/** What metrics are made with. */
+export interface MetricOptions {
+  readonly meter: Meter
+  /** Names of models that no configuration lists, and of those that vendors say have answered, at most. */
+  readonly maxModels: number
+  /** True: tokens that no vendor has counted are recorded, too. */
+  readonly includesEstimates: boolean
+}
+
+/** Metrics by the conventions, and of money. */
+export function createMetricHooks({ meter, maxModels, includesEstimates }: MetricOptions): Hooks {
+  const describePlace = createPlaceDescriber(maxModels)
   const seconds = { unit: 's', advice: { explicitBucketBoundaries: [...SECONDS] } }
   const duration = meter.createHistogram(GEN_AI_METRICS.duration, {
     ...seconds,
@@ -58,29 +68,40 @@ export function createMetricHooks(meter: Meter, maxModels: number): Hooks {
     },
     onEnd(call) {
       const { usage, timeToFirstByteMs: firstMs, costMicro } = call
-      const shared = sharedAttributes(call, models.nameOf(call))
+      const shared = describePlace(call)
       const errorType = errorTypeOf(call)
       const ended = errorType === null ? shared : { ...shared, [GENERAL.errorType]: errorType }
       duration.record(call.latencyMs / 1000, ended)
       if (call.streamed && firstMs !== null) firstChunk.record(firstMs / 1000, shared)
-      if (usage.inputTokens + usage.outputTokens > 0) {
-        tokens.record(usage.inputTokens, { ...shared, [GEN_AI.tokenType]: 'input' })
-        tokens.record(usage.outputTokens, { ...shared, [GEN_AI.tokenType]: 'output' })
+      const isEstimated = usage.estimated === true
+      // The conventions want no count of ours among the vendors' unless somebody asks for it.
+      if (usage.inputTokens + usage.outputTokens > 0 && (includesEstimates || !isEstimated)) {
+        const counted = isEstimated ? { ...shared, [OWN.isEstimated]: true } : shared
+        tokens.record(usage.inputTokens, { ...counted, [GEN_AI.tokenType]: 'input' })
+        tokens.record(usage.outputTokens, { ...counted, [GEN_AI.tokenType]: 'output' })
       }
       if (costMicro > 0) cost.add(costMicro, shared)
     },
   }
 }
 
-/** What there are few of: nothing that a client can make up. */
-function sharedAttributes({ endpoint, place }: EndEvent, model: string | null): Attributes {
-  const operation = { [GEN_AI.operation]: operationOf(endpoint) }
-  if (place === null || model === null) return operation
-  return {
-    ...operation,
-    [GEN_AI.provider]: providerOf(place),
-    [OWN.upstream]: place.upstream,
-    [GEN_AI.requestModel]: model,
-    ...(model === OTHER ? {} : { [GEN_AI.responseModel]: place.vendorModel }),
+/** Gives the attributes that there are few of: nothing that a client can make up. */
+function createPlaceDescriber(maxModels: number): (call: EndEvent) => Attributes {
+  const models = createModelNames(maxModels)
+  const limitAnswered = createNameLimit(maxModels)
+  return (call) => {
+    const { endpoint, place } = call
+    const model = models.nameOf(call)
+    const operation = { [GEN_AI.operation]: operationOf(endpoint) }
+    if (place === null || model === null) return operation
+    const answered = model === OTHER ? null : answeredModel(call)
+    return {
+      ...operation,
+      ...placeAttributes(place),
+      [OWN.upstream]: place.upstream,
+      [OWN.model]: model,
+      ...(model === OTHER ? { [GEN_AI.requestModel]: OTHER } : {}),
+      ...(answered === null ? {} : { [GEN_AI.responseModel]: limitAnswered(answered) }),
+    }
   }
 }

@@ -11,7 +11,9 @@ export const GEN_AI = {
   requestModel: 'gen_ai.request.model',
   requestStream: 'gen_ai.request.stream',
   choiceCount: 'gen_ai.request.choice.count',
+  responseId: 'gen_ai.response.id',
   responseModel: 'gen_ai.response.model',
+  finishReasons: 'gen_ai.response.finish_reasons',
   timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
   inputTokens: 'gen_ai.usage.input_tokens',
   outputTokens: 'gen_ai.usage.output_tokens',
@@ -33,6 +35,8 @@ export const GENERAL = {
   errorType: 'error.type',
   statusCode: 'http.response.status_code',
   endUser: 'enduser.id',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
 } as const
 
 /** What no convention has a name for. */
@@ -42,6 +46,7 @@ export const OWN = {
   key: 'crossmodel.key_id',
   endpoint: 'crossmodel.endpoint',
   model: 'crossmodel.model',
+  requestedModel: 'crossmodel.requested_model',
   route: 'crossmodel.route',
   upstream: 'crossmodel.upstream',
   status: 'crossmodel.status',
@@ -70,10 +75,20 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   '/v1/responses/input_tokens': 'count_tokens',
 }
 
+const GENERATION = 'chat'
+
 /** The operation of an endpoint. */
 export function operationOf(endpoint: string): string {
-  return OPERATIONS[endpoint] ?? 'chat'
+  return OPERATIONS[endpoint] ?? GENERATION
 }
+
+/** True where a model writes an answer, and so comes to an end of it. */
+export function generates(endpoint: string): boolean {
+  return operationOf(endpoint) === GENERATION
+}
+
+/** The convention's word for the end of an answer that never came to one. */
+export const NO_END = 'error'
 
 /** Presets whose names in the conventions are others. */
 const PROVIDERS: Readonly<Record<string, string>> = {

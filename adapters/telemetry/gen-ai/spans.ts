@@ -2,23 +2,38 @@ import {
   type Attributes,
   type Context,
   context,
+  type Link,
   type Span,
   SpanKind,
   SpanStatusCode,
   trace,
   type Tracer,
 } from '@opentelemetry/api'
-import type { Hooks, PlaceFacts } from '../../../src/index.js'
+import type {
+  AttemptEvent,
+  AttemptFailureEvent,
+  EndEvent,
+  Hooks,
+  PlaceFacts,
+  StartEvent,
+} from '../../../src/index.js'
 import { errorTypeOf } from '../shared/error-type.js'
-import { endAttributes, identityAttributes, requestAttributes } from './attributes.js'
-import { GEN_AI, GENERAL, OWN } from './names.js'
-import { traceHeaders, withRemoteParent } from './trace-context.js'
+import {
+  endAttributes,
+  identityAttributes,
+  requestAttributes,
+  serverAttributes,
+  spanNameOf,
+} from './attributes.js'
+import { GENERAL, OWN } from './names.js'
+import { readRemoteSpan, traceHeaders } from './trace-context.js'
 
+/** What spans are made with. */
 export interface SpanOptions {
   readonly tracer: Tracer
   /** True: vendors get a `traceparent`. */
   readonly tellsVendors: boolean
-  /** True: a client's `traceparent` is the parent where the host has no span. */
+  /** True: a client's `traceparent` is the parent where the host has no span; otherwise it is a link. */
   readonly believesClients: boolean
 }
 
@@ -27,6 +42,8 @@ interface Running {
   readonly endpoint: string
   readonly startTime: Date
   readonly parent: Context
+  /** The client's own span, where it is in another trace. */
+  readonly links: Link[]
   /** As the client wrote it; empty until it was read. */
   model: string
   asked: Attributes
@@ -45,32 +62,9 @@ interface Running {
 export function createSpanHooks({ tracer, tellsVendors, believesClients }: SpanOptions): Hooks {
   // Each call that starts ends, so nothing stays here.
   const running = new Map<string, Running>()
-
-  const open = (call: Running, model: string, place: PlaceFacts | null): Span => {
-    if (call.span !== null) return call.span
-    const named = identityAttributes(call.endpoint, call.model === '' ? model : call.model, place)
-    const name = [named[GEN_AI.operation], named[GEN_AI.requestModel]].filter(Boolean).join(' ')
-    const attributes = { ...named, ...call.asked }
-    const { parent, startTime } = call
-    call.span = tracer.startSpan(name, { kind: SpanKind.CLIENT, startTime, attributes }, parent)
-    return call.span
-  }
-
   return {
-    onStart({ requestId, endpoint, time, headers }) {
-      const active = context.active()
-      const isChild = trace.getSpan(active) !== undefined
-      running.set(requestId, {
-        endpoint,
-        startTime: new Date(time),
-        parent: isChild || !believesClients ? active : withRemoteParent(active, headers),
-        model: '',
-        asked: {},
-        span: null,
-        attempt: null,
-        attempts: 0,
-        warnings: [],
-      })
+    onStart(event) {
+      running.set(event.requestId, begin(event, believesClients))
     },
     onRequest({ requestId, model, body }) {
       const call = running.get(requestId)
@@ -81,31 +75,12 @@ export function createSpanHooks({ tracer, tellsVendors, believesClients }: SpanO
     onAttempt(event) {
       const call = running.get(event.requestId)
       if (call === undefined) return
-      const span = open(call, event.model, event)
-      const startTime = new Date(event.time)
-      call.attempt?.end(startTime)
-      call.attempts += 1
-      call.attempt = tracer.startSpan(
-        `attempt ${event.upstream}`,
-        {
-          kind: SpanKind.CLIENT,
-          startTime,
-          attributes: {
-            [OWN.attempt]: call.attempts,
-            [OWN.upstream]: event.upstream,
-            [OWN.route]: event.route,
-          },
-        },
-        trace.setSpan(call.parent, span),
-      )
-      if (tellsVendors) return traceHeaders(call.attempt.spanContext())
+      const attempt = beginAttempt(tracer, call, event)
+      if (tellsVendors) return traceHeaders(attempt.spanContext())
     },
-    onAttemptFailure({ requestId, time, status, error }) {
-      const call = running.get(requestId)
-      if (call === undefined || call.attempt === null) return
-      if (status !== null) call.attempt.setAttribute(GENERAL.statusCode, status)
-      endSpan(call.attempt, error.code, new Date(time))
-      call.attempt = null
+    onAttemptFailure(event) {
+      const call = running.get(event.requestId)
+      if (call !== undefined) failAttempt(call, event)
     },
     onWarning({ requestId, warnings }) {
       running.get(requestId)?.warnings.push(...warnings.map(({ code, path }) => `${code}:${path}`))
@@ -114,16 +89,78 @@ export function createSpanHooks({ tracer, tellsVendors, believesClients }: SpanO
       const call = running.get(event.requestId)
       if (call === undefined) return
       running.delete(event.requestId)
-      const span = open(call, event.model, event.place)
-      const errorType = errorTypeOf(event)
-      const endTime = new Date(event.time + event.latencyMs)
-      if (call.attempt !== null) endSpan(call.attempt, errorType, endTime)
-      span.setAttributes(endAttributes(event))
-      if (call.attempts > 1) span.setAttribute(OWN.attempts, call.attempts)
-      if (call.warnings.length > 0) span.setAttribute(OWN.warnings, call.warnings)
-      endSpan(span, errorType, endTime)
+      end(tracer, call, event)
     },
   }
+}
+
+function begin({ endpoint, time, headers }: StartEvent, believesClients: boolean): Running {
+  const active = context.active()
+  const remote = readRemoteSpan(headers)
+  const isParent = remote !== null && believesClients && trace.getSpan(active) === undefined
+  const parent = isParent ? trace.setSpanContext(active, remote) : active
+  const isElsewhere = remote !== null && trace.getSpanContext(parent)?.traceId !== remote.traceId
+  return {
+    endpoint,
+    startTime: new Date(time),
+    parent,
+    links: isElsewhere ? [{ context: remote }] : [],
+    model: '',
+    asked: {},
+    span: null,
+    attempt: null,
+    attempts: 0,
+    warnings: [],
+  }
+}
+
+function open(tracer: Tracer, call: Running, place: PlaceFacts | null): Span {
+  if (call.span !== null) return call.span
+  const { endpoint, parent, startTime, links } = call
+  const attributes = { ...identityAttributes(endpoint, call.model, place), ...call.asked }
+  const options = { kind: SpanKind.CLIENT, startTime, attributes, links }
+  call.span = tracer.startSpan(spanNameOf(endpoint, place), options, parent)
+  return call.span
+}
+
+function beginAttempt(tracer: Tracer, call: Running, event: AttemptEvent): Span {
+  const span = open(tracer, call, event)
+  const startTime = new Date(event.time)
+  call.attempt?.end(startTime)
+  call.attempts += 1
+  const attributes = {
+    [OWN.attempt]: call.attempts,
+    [OWN.upstream]: event.upstream,
+    [OWN.route]: event.route,
+    ...serverAttributes(event),
+  }
+  call.attempt = tracer.startSpan(
+    `attempt ${event.upstream}`,
+    { kind: SpanKind.CLIENT, startTime, attributes },
+    trace.setSpan(call.parent, span),
+  )
+  return call.attempt
+}
+
+function failAttempt(call: Running, { time, status, error }: AttemptFailureEvent): void {
+  if (call.attempt === null) return
+  if (status !== null) call.attempt.setAttribute(GENERAL.statusCode, status)
+  endSpan(call.attempt, error.code, new Date(time))
+  call.attempt = null
+}
+
+function end(tracer: Tracer, call: Running, event: EndEvent): void {
+  const { place } = event
+  const span = open(tracer, call, place)
+  const errorType = errorTypeOf(event)
+  const endTime = new Date(event.time + event.latencyMs)
+  if (call.attempt !== null) endSpan(call.attempt, errorType, endTime)
+  // A fallback may have gone to another model than the one of the first attempt.
+  span.updateName(spanNameOf(call.endpoint, place))
+  span.setAttributes(endAttributes(event, call.attempts))
+  if (call.attempts > 1) span.setAttribute(OWN.attempts, call.attempts)
+  if (call.warnings.length > 0) span.setAttribute(OWN.warnings, call.warnings)
+  endSpan(span, errorType, endTime)
 }
 
 /** The message of an error may quote the request, so it is left out. */

@@ -1,22 +1,15 @@
-import {
-  type Context,
-  createTraceState,
-  isSpanContextValid,
-  type SpanContext,
-  trace,
-} from '@opentelemetry/api'
+import { createTraceState, isSpanContextValid, type SpanContext } from '@opentelemetry/api'
 import type { StartEvent } from '../../../src/index.js'
 
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/
 /** Version 00 ends there; later ones may go on. */
 const FIRST_VERSION_LENGTH = 55
 
-/** A context whose parent is the span that a client's `traceparent` names; the same one where that is missing or wrong. */
-export function withRemoteParent(context: Context, headers: StartEvent['headers']): Context {
-  const { traceparent, tracestate } = headers
-  if (typeof traceparent !== 'string') return context
+/** The span that a client's `traceparent` names; null where that is missing or wrong. */
+export function readRemoteSpan({ traceparent, tracestate }: StartEvent['headers']): SpanContext | null {
+  if (typeof traceparent !== 'string') return null
   const [, traceId = '', spanId = '', flags = ''] = TRACEPARENT.exec(traceparent) ?? []
-  if (traceparent.startsWith('00') && traceparent.length !== FIRST_VERSION_LENGTH) return context
+  if (traceparent.startsWith('00') && traceparent.length !== FIRST_VERSION_LENGTH) return null
   const remote: SpanContext = {
     traceId,
     spanId,
@@ -24,7 +17,7 @@ export function withRemoteParent(context: Context, headers: StartEvent['headers'
     isRemote: true,
     ...(typeof tracestate === 'string' ? { traceState: createTraceState(tracestate) } : {}),
   }
-  return isSpanContextValid(remote) ? trace.setSpanContext(context, remote) : context
+  return isSpanContextValid(remote) ? remote : null
 }
 
 /** Headers that make the receiver's spans children of a span. */

@@ -25,3 +25,14 @@ export function createModelNames(most: number): ModelNames {
     },
   }
 }
+
+/** Of any names the first ones, at most so many of them; `other` for the rest. */
+export function createNameLimit(most: number): (name: string) => string {
+  const known = new Set<string>()
+  return (name) => {
+    if (known.has(name)) return name
+    if (known.size >= most) return OTHER
+    known.add(name)
+    return name
+  }
+}

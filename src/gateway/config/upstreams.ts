@@ -7,6 +7,7 @@ import { modelTraits } from '../../providers/model-traits.js'
 import type { AuthScheme, ProviderPreset } from '../../providers/provider.js'
 import type { Protocol, ProtocolId } from '../../protocols/protocol.js'
 import type { ConfigProblem, UpstreamConfig } from './config.js'
+import type { ServerAddress } from '../hooks.js'
 import { createHeaderFilter, type HeaderFilter } from '../http/headers.js'
 import { getProtocol } from './protocols.js'
 
@@ -14,6 +15,7 @@ import { getProtocol } from './protocols.js'
 export interface Connection {
   readonly protocol: Protocol
   readonly baseUrl: string
+  readonly server: ServerAddress
   /** Credentials and configured headers; they win over everything that a client sends. */
   readonly headers: Readonly<Record<string, string>>
   /** What the protocol sends unless somebody says otherwise. */
@@ -182,6 +184,7 @@ function createConnection(
   return {
     protocol,
     baseUrl,
+    server: serverOf(new URL(baseUrl)),
     headers,
     defaultHeaders: protocol.upstream.defaultHeaders,
     baseHeaders: { ...protocol.upstream.defaultHeaders, ...headers },
@@ -189,6 +192,13 @@ function createConnection(
     returned: createHeaderFilter(protocol.upstream.returnedHeaders),
     others: [],
   }
+}
+
+const BRACKETS = /^\[|\]$/g
+
+function serverOf({ hostname, port, protocol }: URL): ServerAddress {
+  const standard = protocol === 'http:' ? 80 : 443
+  return { address: hostname.replace(BRACKETS, ''), port: port === '' ? standard : Number(port) }
 }
 
 function traitsOf(preset: ProviderPreset | null, model: string): ModelTraits {

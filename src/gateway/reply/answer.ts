@@ -1,6 +1,7 @@
 import type { UpstreamError } from '../../canonical/upstream-error.js'
 import type { PartialUsage } from '../../canonical/usage.js'
 import type { Warning } from '../../canonical/warning.js'
+import type { AnswerFacts } from '../hooks.js'
 import type { Leg } from '../send/resolve.js'
 
 /** What has been seen of a vendor's answer: what metering needs when the answer ends, however it ends. */
@@ -10,6 +11,8 @@ export interface Progress {
   readonly error: UpstreamError | null
   /** Null: the vendor has reported none so far. */
   readonly usage: PartialUsage | null
+  /** What the vendor has said of the answer so far. */
+  answer(): AnswerFacts
   /** Our own count of the output seen so far. */
   countOutput(): number
 }

@@ -14,6 +14,7 @@ import { splitEvents } from '../../sse/split.js'
 import { createTextDecoder } from '../../sse/text-decoder.js'
 import { createTokenCounter } from '../../usage/estimate.js'
 import type { Answer, AnswerStream, Exchange, Progress } from './answer.js'
+import { createAnswerNotes } from './answer-facts.js'
 import { scanObject, setMembers } from '../http/json-text.js'
 import type { ReadBody } from '../http/read-body.js'
 import { readWhole } from './whole-answer.js'
@@ -87,10 +88,12 @@ function createStream(options: PassthroughOptions): AnswerStream {
   const aligner = createEventAligner()
   const counter = createTokenCounter()
   const rename = createRenamer(options.model)
+  const notes = createAnswerNotes()
   const progress: { -readonly [field in keyof Progress]: Progress[field] } = {
     phase: 'idle',
     error: null,
     usage: null,
+    answer: notes.facts,
     countOutput: () => counter.tokens(),
   }
   let responseId: string | undefined
@@ -132,6 +135,7 @@ function createStream(options: PassthroughOptions): AnswerStream {
         continue
       }
       const seen = upstream.observeEvent(event)
+      notes.note(seen)
       if (seen.usage !== undefined) progress.usage = mergeUsage(progress.usage ?? {}, seen.usage)
       if (seen.error !== undefined) {
         progress.error = seen.error

@@ -13,6 +13,7 @@ import { continueStream, continueWhole } from './continue-answer.js'
 import { respondJson, respondStream } from '../http/respond.js'
 import type { Refused, Sent } from '../send/send.js'
 import { blame, noteFirstByte, type Try } from '../send/outcome.js'
+import { reportRefusal } from '../send/report-attempt.js'
 import { sendForgiving } from '../send/send-forgiving.js'
 import { openStream } from './sniff-stream.js'
 import { openFunds } from './stream-funds.js'
@@ -153,7 +154,7 @@ async function readText(
   try {
     return { ok: true, text: await response.text(MAX_ANSWER_BYTES) }
   } catch (fault) {
-    return toRefused(core, faultToUpstreamError(fault))
+    return { ...toRefused(core, faultToUpstreamError(fault)), fault }
   }
 }
 
@@ -180,6 +181,6 @@ async function endStream(
   const cause: UpstreamError = progress.error ?? { kind: 'truncated', message: '' }
   blame(leg, cause, core.now())
   const error = toGatewayError(cause, core.redact)
-  core.hooks.error({ requestId: call.requestId, error })
+  reportRefusal(core, call, { error, upstreamError: cause })
   return cause.kind === 'unfunded' ? meter.cutOff(error, progress) : meter.fail(error, progress)
 }

@@ -15,6 +15,8 @@ import { createSseParser, type SseParser } from '../../sse/parse.js'
 import { createTextDecoder, type StreamTextDecoder } from '../../sse/text-decoder.js'
 import { createTokenCounter } from '../../usage/estimate.js'
 import type { Answer, AnswerStream, Exchange, Progress } from './answer.js'
+import type { AnswerFacts } from '../hooks.js'
+import { createAnswerNotes, joinFacts, observePart } from './answer-facts.js'
 import { readWhole } from './whole-answer.js'
 
 export interface TranslationOptions {
@@ -49,15 +51,22 @@ function readAnswer(
   const answer = progress.error === null ? translateHops(bodies, translated.reply, facts) : null
   return {
     ...progress,
+    answer: () => onlyFirst(progress.answer()),
     body: answer === null ? '' : JSON.stringify(answer.value),
     warnings: answer?.warnings ?? [],
   }
+}
+
+/** Of several answers only the first one is translated. */
+function onlyFirst({ finishReasons, ...names }: AnswerFacts): AnswerFacts {
+  return { ...names, finishReasons: finishReasons.slice(0, 1) }
 }
 
 function addProgress(one: Progress, other: Progress): Progress {
   return {
     phase: other.phase,
     error: one.error ?? other.error,
+    answer: () => joinFacts(one.answer(), other.answer()),
     usage: one.usage === null || other.usage === null ? null : addUsage(one.usage, other.usage),
     countOutput: () => one.countOutput() + other.countOutput(),
   }
@@ -77,10 +86,12 @@ function continueAnswer(texts: readonly string[], { translated }: TranslationOpt
 
 function createStream(options: TranslationOptions): AnswerStream {
   const counter = createTokenCounter()
+  const notes = createAnswerNotes()
   const progress: { -readonly [field in keyof Progress]: Progress[field] } = {
     phase: 'idle',
     error: null,
     usage: null,
+    answer: notes.facts,
     countOutput: () => counter.tokens(),
   }
 
@@ -96,7 +107,12 @@ function createStream(options: TranslationOptions): AnswerStream {
         progress.usage = mergeUsage(progress.usage ?? {}, part.usage)
         return part
       case 'finish':
+        notes.note(observePart(part))
         progress.phase = 'finished'
+        return part
+      case 'start':
+        notes.note(observePart(part))
+        if (progress.phase === 'idle') progress.phase = 'started'
         return part
       case 'error':
         progress.error = part.error

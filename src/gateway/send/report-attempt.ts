@@ -3,6 +3,7 @@ import type { Core } from '../core.js'
 import type { PlaceFacts } from '../hooks.js'
 import type { FailedAttempt } from './attempts.js'
 import type { Leg } from './resolve.js'
+import type { Refused } from './send.js'
 
 /** Tells the observer of attempts that a vendor is about to be called; its headers for the vendor, or null. */
 export function reportAttempt(
@@ -25,13 +26,24 @@ export function reportAttemptFailure(
   hooks.attemptFailure({ requestId, time: now(), status, error, ...placeFacts(leg) })
 }
 
+/** Tells the operator what the client is told, and what the vendor said, without what could be a secret. */
+export function reportRefusal(
+  { hooks, redact }: Core,
+  { requestId }: Call,
+  { error, upstreamError, fault }: Pick<Refused, 'error' | 'upstreamError' | 'fault'>,
+): void {
+  const said = { ...upstreamError, message: redact(upstreamError.message) }
+  hooks.error({ requestId, error, cause: fault === undefined ? said : { ...said, cause: fault } })
+}
+
 /** What observers are told of a leg. */
-export function placeFacts({ name, upstream, target, model }: Leg): PlaceFacts {
+export function placeFacts({ name, upstream, connection, target, model }: Leg): PlaceFacts {
   return {
     route: name,
     upstream: upstream.name,
     vendor: upstream.vendor,
     vendorModel: target.model,
     isListed: model.isOfWildcard !== true,
+    server: connection.server,
   }
 }

@@ -27,6 +27,8 @@ export interface Refused {
   readonly upstreamError: UpstreamError
   /** The vendor's own body, fit for a client of its protocol. */
   readonly verbatim?: string | undefined
+  /** What broke the connection, for the operator. */
+  readonly fault?: unknown
 }
 
 export interface SendRequest {
@@ -61,7 +63,7 @@ export async function sendUpstream(core: Core, call: Call, request: SendRequest)
     })
   } catch (fault) {
     const upstreamError = faultToUpstreamError(fault)
-    return { ok: false, error: toGatewayError(upstreamError, core.redact), upstreamError }
+    return { ok: false, error: toGatewayError(upstreamError, core.redact), upstreamError, fault }
   }
   return response.status >= 200 && response.status < 300
     ? { ok: true, response }

@@ -19,7 +19,7 @@ import { blame, type Try } from './outcome.js'
 import { createPatience, type Patience } from './patience.js'
 import type { Leg } from './resolve.js'
 import type { Refused } from './send.js'
-import { reportAttemptFailure } from './report-attempt.js'
+import { reportAttemptFailure, reportRefusal } from './report-attempt.js'
 import { sendForgiving } from './send-forgiving.js'
 
 /** A call that is ready for a try. */
@@ -185,15 +185,10 @@ function pause(milliseconds: number, signal: CancelSignal): Promise<void> {
   })
 }
 
-async function refuse(
-  core: Core,
-  call: Call,
-  meter: Meter,
-  { error, upstreamError, verbatim }: Refused,
-): Promise<GatewayResponse> {
+async function refuse(core: Core, call: Call, meter: Meter, refused: Refused): Promise<GatewayResponse> {
+  const { error, verbatim } = refused
+  // Before the call ends: who observes calls has forgotten it then.
+  reportRefusal(core, call, refused)
   await meter.fail(error, null)
-  // For the operator: what the vendor said, without what could be a secret.
-  const cause: UpstreamError = { ...upstreamError, message: core.redact(upstreamError.message) }
-  core.hooks.error({ requestId: call.requestId, error, cause })
   return respondError(call, error, verbatim)
 }

@@ -3,7 +3,7 @@ import type { GatewayError } from '../../errors.js'
 import type { CallStatus, UsageRecord } from '../../usage/record.js'
 import type { Call } from '../call.js'
 import type { Core } from '../core.js'
-import type { EndEvent } from '../hooks.js'
+import type { AnswerFacts, EndEvent } from '../hooks.js'
 import { placeFacts } from '../send/report-attempt.js'
 
 /** How a call ended. */
@@ -12,13 +12,15 @@ export interface CallEnd {
   readonly httpStatus: number
   readonly error: GatewayError | null
   readonly usage: Usage
+  /** Null: there is none. */
+  readonly answer: AnswerFacts | null
 }
 
 export const NO_USAGE: Usage = completeUsage({})
 export const CLIENT_CLOSED_REQUEST = 499
 
 /** The record of a call, or what one would say of a call without an account. */
-export type DescribedCall = Omit<EndEvent, 'place' | 'isReplay'>
+export type DescribedCall = Omit<EndEvent, 'place' | 'answer' | 'isReplay'>
 
 /** Says of a call what is kept of it. */
 export function describeEnd(
@@ -56,8 +58,14 @@ export function isOwned(call: DescribedCall): call is UsageRecord {
 }
 
 /** Tells the observer of ends, if there is one. */
-export function reportEnd(core: Core, call: Call, described: DescribedCall, isReplay: boolean = false): void {
-  core.hooks.end?.({ ...described, place: call.leg === null ? null : placeFacts(call.leg), isReplay })
+export function reportEnd(
+  core: Core,
+  call: Call,
+  described: DescribedCall,
+  { answer, isReplay = false }: { readonly answer: AnswerFacts | null; readonly isReplay?: boolean },
+): void {
+  const place = call.leg === null ? null : placeFacts(call.leg)
+  core.hooks.end?.({ ...described, place, answer, isReplay })
 }
 
 /** The end of a call that has no meter: it costs nothing and leaves no record. `error`: null = it was answered. */
@@ -73,6 +81,8 @@ export function reportFreeEnd(
     httpStatus: error === null ? 200 : isAborted ? CLIENT_CLOSED_REQUEST : call.dialect.status(error),
     error: isAborted ? null : error,
     usage: NO_USAGE,
+    answer: null,
   }
-  reportEnd(core, call, describeEnd(call, end, { costMicro: 0, now: core.now() }), isReplay)
+  const described = describeEnd(call, end, { costMicro: 0, now: core.now() })
+  reportEnd(core, call, described, { answer: null, isReplay })
 }

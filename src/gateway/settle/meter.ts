@@ -5,6 +5,7 @@ import type { UsageRecord } from '../../usage/record.js'
 import type { Progress } from '../reply/answer.js'
 import type { Admission, Call } from '../call.js'
 import type { Core } from '../core.js'
+import type { AnswerFacts } from '../hooks.js'
 import {
   type CallEnd,
   CLIENT_CLOSED_REQUEST,
@@ -59,7 +60,7 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
       if (!settled.isOwed) await core.delivery.deliver(requestId, { type: 'append', record: final })
       core.hooks.usage(final)
     }
-    reportEnd(core, call, final)
+    reportEnd(core, call, final, ending)
   }
 
   return {
@@ -69,6 +70,7 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
         httpStatus: 200,
         error: null,
         usage: finalUsage(progress, admission()),
+        answer: progress.answer(),
         billed: true,
       }),
     abort: (progress) =>
@@ -77,6 +79,7 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
         httpStatus: CLIENT_CLOSED_REQUEST,
         error: null,
         usage: progress === null || progress.phase === 'idle' ? NO_USAGE : finalUsage(progress, admission()),
+        answer: answerOf(progress),
         billed: progress !== null && progress.phase !== 'idle',
       }),
     fail: (error, progress) =>
@@ -85,6 +88,7 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
         httpStatus: call.dialect.status(error),
         error,
         usage: progress?.usage ? completeUsage(progress.usage) : NO_USAGE,
+        answer: answerOf(progress),
         billed: false,
       }),
     cutOff: (error, progress) =>
@@ -93,9 +97,14 @@ export function createMeter(core: Core, call: Call, admission: () => Admission |
         httpStatus: call.dialect.status(error),
         error,
         usage: finalUsage(progress, admission()),
+        answer: progress.answer(),
         billed: true,
       }),
   }
+}
+
+function answerOf(progress: Progress | null): AnswerFacts | null {
+  return progress === null || progress.phase === 'idle' ? null : progress.answer()
 }
 
 /** What became of the cost of a call. */

@@ -3,6 +3,7 @@ import { asCount, asObject } from '../../canonical/narrow.js'
 import type { ClientWire, EmbeddingsWire, Observation, RequestFacts, UpstreamWire } from '../protocol.js'
 import { createRequestChecks, isGiven } from '../request-checks.js'
 import { readError } from './error/index.js'
+import { namesOf } from './stream/observe.js'
 
 const checks = createRequestChecks()
 
@@ -49,5 +50,9 @@ function observeResponse(body: JsonObject): Observation {
   }
   const usage = asObject(body['usage'])
   const inputTokens = asCount(usage?.['prompt_tokens']) ?? asCount(usage?.['total_tokens'])
-  return { usage: { ...(inputTokens === undefined ? {} : { inputTokens }), outputTokens: 0 }, finished: true }
+  return {
+    ...namesOf(body),
+    usage: { ...(inputTokens === undefined ? {} : { inputTokens }), outputTokens: 0 },
+    finished: true,
+  }
 }

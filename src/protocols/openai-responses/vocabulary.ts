@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../canonical/json.js'
+import { asObject, asText } from '../../canonical/narrow.js'
 import type { CanonicalRequest } from '../../canonical/request.js'
 import type { FinishReason } from '../../canonical/response.js'
 import type { UpstreamErrorKind } from '../../canonical/upstream-error.js'
@@ -44,6 +46,13 @@ export const INCOMPLETE_REASONS: Readonly<Record<string, FinishReason>> = {
   max_tokens: 'length',
   length: 'length',
   content_filter: 'content-filter',
+}
+
+/** The vendor's own word for how a response of a status ended. */
+export function finishWord(response: JsonObject | undefined, fallback: string): string {
+  const status = asText(response?.status) ?? fallback
+  if (status !== 'incomplete') return status
+  return asText(asObject(response?.incomplete_details)?.reason) ?? status
 }
 
 /** Reasons to end that make a response incomplete; all others complete it. */

@@ -1,7 +1,14 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { logs, type LogsOptions } from '../../../adapters/telemetry/logs.js'
-import { GatewayError, type Hooks } from '../../../src/index.js'
+import {
+  GatewayError,
+  type Hooks,
+  type UpstreamError,
+  UpstreamFault,
+  type UsageRecord,
+} from '../../../src/index.js'
+import { toGatewayError } from '../../../src/protocols/translate/error.js'
 import { eventually } from '../../contracts/http-server.js'
 import { CALLS, callOf, COST_MICRO, PROMPT, SECRETS } from '../../support/call-scenarios.js'
 import { CHAT, whole } from '../../support/calls.js'
@@ -20,7 +27,27 @@ interface Logged {
 }
 
 /** The rest of a cause, cut. */
-const CUT = expect.stringMatching(/^connect \[redacted\] \[redacted\] x{400,}…$/) as string
+const CUT = expect.stringMatching(/^Error: connect \[redacted\] \[redacted\] x{400,}…$/) as string
+
+const KIND_TABLE: Readonly<Record<UpstreamError['kind'], true>> = {
+  'bad-request': true,
+  'context-overflow': true,
+  authentication: true,
+  billing: true,
+  permission: true,
+  'not-found': true,
+  'too-large': true,
+  unprocessable: true,
+  'rate-limit': true,
+  overloaded: true,
+  timeout: true,
+  server: true,
+  policy: true,
+  truncated: true,
+  garbage: true,
+  unfunded: true,
+}
+const KINDS = Object.keys(KIND_TABLE) as readonly UpstreamError['kind'][]
 
 const [DEBUG, INFO, WARN, ERROR] = [20, 30, 40, 50]
 
@@ -111,15 +138,94 @@ describe('the line of a call', () => {
 })
 
 describe('the line of an error', () => {
-  it('says what the vendor said, without what it should not have', async () => {
+  it.each([
+    ['an error of a vendor that quotes the prompt', 502, 'provider_error', 500, 'server 500'],
+    ['a refusal of our key that quotes the prompt', 502, 'provider_error', 401, 'authentication 401'],
+    [
+      'a translated stream that an overloaded vendor refuses with the prompt',
+      503,
+      'server_is_overloaded',
+      503,
+      'overloaded 503',
+    ],
+  ] as const)('says where %s came from, and quotes nothing', async (name, status, code, theirs, cause) => {
     const logged = log()
+    await callOf(name).run(logged.hooks)
+    const upstream = name.includes('translated') ? 'messages' : 'chat'
+    expect(logged.lines('error')).toEqual([
+      {
+        level: ERROR,
+        msg: 'error',
+        request_id: expect.stringMatching(/^req_cm_/),
+        error_code: code,
+        http_status: status,
+        upstream,
+        route: `${upstream}:vendor-${upstream}`,
+        upstream_status: theirs,
+        causes: [cause],
+      },
+    ])
+  })
+
+  it('says of a stream that breaks what we have to say of it', async () => {
+    const logged = log()
+    await callOf('a stream that ends in an error with the prompt').run(logged.hooks)
+    await callOf('a stream that breaks').run(logged.hooks)
+    expect(logged.lines('error')).toMatchObject([
+      { error_code: 'provider_error', upstream: 'chat', causes: ['server'] },
+      {
+        error_code: 'upstream_stream_truncated',
+        upstream: 'chat',
+        message: 'Connection error: the provider broke off the answer. Try again later.',
+        causes: ['truncated'],
+      },
+    ])
+    expect(logged.lines('error')[0]).not.toHaveProperty('message')
+  })
+
+  it('says why a vendor was not reached, in words of the system', async () => {
+    const logged = log()
+    const refused = Object.assign(new Error(`connect to ${PROMPT}`), { code: 'ECONNREFUSED' })
+    const tested = createTestGateway({
+      hooks: logged.hooks,
+      transport: () => Promise.reject(new UpstreamFault('connect', refused)),
+    })
+    await tested.post(CHAT.path, CHAT.request(PROMPT))
+    expect(logged.lines('error')).toMatchObject([
+      {
+        upstream: 'chat',
+        upstream_status: null,
+        causes: ['server', 'UpstreamFault connect', 'Error ECONNREFUSED'],
+      },
+    ])
+    expect(logged.text()).not.toContain(PROMPT)
+  })
+
+  it.each(KINDS)('has no text of a vendor whose error is of the kind %s', (kind) => {
+    const logged = log()
+    const upstreamError = { kind, message: PROMPT, code: 'SECRET_RECIPE', param: PROMPT }
+    void logged.hooks.onError?.({
+      requestId: 'req_1',
+      error: toGatewayError(upstreamError),
+      cause: upstreamError,
+    })
+    expect(logged.lines('error')).toHaveLength(1)
+    expect(logged.text()).not.toMatch(/recipe/i)
+  })
+
+  it('says what the vendor said where prompts may be told, without what it should not have', async () => {
+    const logged = log({ includePrompts: true })
     const tested = createTestGateway({ hooks: logged.hooks })
     tested.vendor.play(
       whole({ error: { message: `bad key ${SECRETS[2]} at https://internal.example/x` } }, 500),
     )
     await tested.post(CHAT.path, CHAT.request(PROMPT))
     expect(logged.lines('error')).toMatchObject([
-      { level: ERROR, error_code: 'provider_error', causes: ['bad key [redacted] at [redacted]'] },
+      {
+        level: ERROR,
+        error_code: 'provider_error',
+        causes: ['server 500: bad key [redacted] at [redacted]'],
+      },
     ])
   })
 
@@ -141,7 +247,7 @@ describe('the line of an error', () => {
   })
 
   it('shows causes of causes, redacted and cut, and nothing else of them', () => {
-    const logged = log({ secrets: ['db-password'] })
+    const logged = log({ secrets: ['db-password'], includePrompts: true })
     const inner = new Error(`connect postgres://me:db-password@db.internal/x ${KEY} ${'x'.repeat(1000)}`)
     const cause = Object.assign(new Error('query failed', { cause: inner }), {
       config: 'db-password',
@@ -153,7 +259,7 @@ describe('the line of an error', () => {
       cause,
     })
     const [line] = logged.lines('error')
-    expect(line).toMatchObject({ message: 'A store failed.', causes: ['query failed', CUT] })
+    expect(line).toMatchObject({ message: 'A store failed.', causes: ['Error: query failed', CUT] })
     expect(logged.text()).not.toMatch(/db-password|db\.internal|cm-key/)
   })
 
@@ -161,18 +267,13 @@ describe('the line of an error', () => {
     const logged = log()
     const circle: { message: string; cause?: unknown } = { message: 'round' }
     circle.cause = circle
-    for (const cause of ['text', null, undefined, circle])
+    for (const cause of ['text', null, undefined, circle, new Error('no class', { cause: circle })])
       void logged.hooks.onError?.({
         requestId: 'req_1',
         error: new GatewayError('internal_error', 'x'),
         cause,
       })
-    expect(logged.lines('error').map(({ causes }) => causes)).toEqual([
-      [],
-      [],
-      [],
-      ['round', 'round', 'round'],
-    ])
+    expect(logged.lines('error').map(({ causes }) => causes)).toEqual([[], [], [], [], ['Error']])
   })
 })
 
@@ -181,7 +282,7 @@ describe('the line of a store that fails', () => {
     requestId: 'req_1',
     store: 'ledger',
     operation: 'settle',
-    cause: new Error('down'),
+    cause: Object.assign(new Error('down'), { code: 'ECONNRESET' }),
   } as const
 
   it.each([
@@ -200,8 +301,33 @@ describe('the line of a store that fails', () => {
         operation: 'settle',
         passed,
         lost,
-        causes: ['down'],
+        causes: ['Error ECONNRESET'],
       },
     ])
+  })
+
+  it('says what is lost of a call without the words of its error, and the store’s without quotes', async () => {
+    const lines = async (includePrompts: boolean): Promise<string> => {
+      const records: UsageRecord[] = []
+      await callOf('an error of a vendor that quotes the prompt').run({
+        onUsage: (record) => void records.push(record),
+      })
+      const [record] = records
+      if (record === undefined) throw new Error('the call has left no record')
+      const logged = log({ includePrompts })
+      const cause = new Error(`invalid input syntax: "${PROMPT}"`)
+      void logged.hooks.onStoreFailure?.({
+        ...failure,
+        cause,
+        passed: true,
+        lost: { type: 'append', record },
+      })
+      expect(logged.lines('store failure')).toMatchObject([
+        { level: ERROR, lost: { type: 'append', record: { requestId: record.requestId, costMicro: 0 } } },
+      ])
+      return logged.text()
+    }
+    expect(await lines(false)).not.toContain(PROMPT)
+    expect((await lines(true)).split(PROMPT)).toHaveLength(3)
   })
 })

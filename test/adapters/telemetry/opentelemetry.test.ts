@@ -1,21 +1,7 @@
 import { context, ROOT_CONTEXT, type SpanContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
-import {
-  type DataPoint,
-  type Histogram,
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics'
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  type ReadableSpan,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-base'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { describe, expect, it, vi } from 'vitest'
 import { openTelemetry, type OpenTelemetryOptions } from '../../../adapters/telemetry/opentelemetry.js'
-import type { Hooks } from '../../../src/index.js'
 import { eventually } from '../../contracts/http-server.js'
 import {
   CALLS,
@@ -25,68 +11,10 @@ import {
   SECRETS,
   TWO_PLACES,
   USAGE,
-  WILDCARD,
 } from '../../support/call-scenarios.js'
-import { CHAT, chatAnswer } from '../../support/calls.js'
-import { AUTHORIZED, createTestGateway } from '../../support/test-gateway.js'
-
-interface Point {
-  readonly name: string
-  readonly unit: string
-  readonly attributes: Readonly<Record<string, unknown>>
-  /** Of a histogram: its sum. */
-  readonly value: number
-  readonly count: number
-}
-
-interface Observed {
-  readonly hooks: Hooks
-  readonly spans: () => readonly ReadableSpan[]
-  /** The span of the call, and those of its attempts. */
-  readonly call: () => ReadableSpan
-  readonly attempts: () => readonly ReadableSpan[]
-  readonly metrics: () => Promise<readonly Point[]>
-}
-
-function observe(options: Partial<OpenTelemetryOptions> = {}): Observed {
-  const memory = new InMemorySpanExporter()
-  const tracers = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] })
-  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
-  const meters = new MeterProvider({ readers: [reader] })
-  const spans = (): readonly ReadableSpan[] => memory.getFinishedSpans()
-  const isAttempt = ({ name }: ReadableSpan): boolean => name.startsWith('attempt ')
-  return {
-    hooks: openTelemetry({ tracer: tracers.getTracer('test'), meter: meters.getMeter('test'), ...options }),
-    spans,
-    call() {
-      const [only, ...others] = spans().filter((span) => !isAttempt(span))
-      if (only === undefined || others.length > 0) throw new Error(`${others.length} spans too many`)
-      return only
-    },
-    attempts: () => spans().filter(isAttempt),
-    async metrics() {
-      await reader.forceFlush()
-      return (
-        exporter
-          .getMetrics()
-          .at(-1)
-          ?.scopeMetrics.flatMap(({ metrics }) =>
-            metrics.flatMap(({ descriptor: { name, unit }, dataPoints }) =>
-              (dataPoints as DataPoint<Histogram | number>[]).map(({ attributes, value }) => ({
-                name,
-                unit,
-                attributes,
-                ...(typeof value === 'number'
-                  ? { value, count: 1 }
-                  : { value: value.sum ?? 0, count: value.count }),
-              })),
-            ),
-          ) ?? []
-      )
-    },
-  }
-}
+import { CHAT, chatAnswer, event, stream, whole } from '../../support/calls.js'
+import { AUTHORIZED, BASE_CONFIG, createTestGateway, VENDOR_HOST } from '../../support/test-gateway.js'
+import { type Observed, observe } from './observe.js'
 
 const parentOf = (span: ReadableSpan): string | undefined => span.parentSpanContext?.spanId
 const millisOf = ([seconds, nanos]: ReadableSpan['duration']): number => seconds * 1000 + nanos / 1e6
@@ -137,26 +65,31 @@ describe('spans', () => {
       n: 1,
       user: 'jo',
     })
-    expect(observed.call().name).toBe('chat fast')
+    expect(observed.call().name).toBe('chat vendor-chat')
     expect(observed.call().attributes).toEqual({
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'chat',
-      'gen_ai.request.model': 'fast',
+      'gen_ai.request.model': 'vendor-chat',
       'gen_ai.request.temperature': 0.5,
       'gen_ai.request.max_tokens': 64,
+      'gen_ai.response.id': 'chatcmpl-1',
       'gen_ai.response.model': 'vendor-chat',
+      'gen_ai.response.finish_reasons': ['stop'],
       'gen_ai.usage.input_tokens': 100,
       'gen_ai.usage.output_tokens': 20,
       'gen_ai.usage.cache_read.input_tokens': 40,
       'gen_ai.usage.reasoning.output_tokens': 5,
       'http.response.status_code': 200,
       'enduser.id': 'jo',
+      'server.address': VENDOR_HOST,
+      'server.port': 443,
       'crossmodel.request_id': headers['x-request-id'],
       'crossmodel.account_id': 'acme',
       'crossmodel.key_id': 'key_acme',
       'crossmodel.endpoint': CHAT.path,
       'crossmodel.status': 'completed',
       'crossmodel.model': 'test/chat',
+      'crossmodel.requested_model': 'fast',
       'crossmodel.route': 'chat:vendor-chat',
       'crossmodel.upstream': 'chat',
       'crossmodel.cost_micro_usd': COST_MICRO,
@@ -184,20 +117,110 @@ describe('spans', () => {
           'crossmodel.attempt': 1,
           'crossmodel.upstream': 'first',
           'crossmodel.route': 'first:gpt-a',
+          'server.address': 'api.openai.com',
+          'server.port': 443,
           'http.response.status_code': 500,
           'error.type': 'provider_error',
         },
       ],
       [
         'attempt second',
-        { 'crossmodel.attempt': 2, 'crossmodel.upstream': 'second', 'crossmodel.route': 'second:mistral-b' },
+        {
+          'crossmodel.attempt': 2,
+          'crossmodel.upstream': 'second',
+          'crossmodel.route': 'second:mistral-b',
+          'server.address': 'second.example',
+          'server.port': 443,
+        },
       ],
     ])
+    expect(observed.call().name).toBe('chat mistral-b')
     expect(observed.call().attributes).toMatchObject({
       'gen_ai.provider.name': 'mistral_ai',
-      'gen_ai.response.model': 'mistral-b',
+      'gen_ai.request.model': 'mistral-b',
+      'gen_ai.response.model': 'vendor-chat',
+      'server.address': 'second.example',
       'crossmodel.attempts': 2,
     })
+  })
+
+  it.each([
+    ['whole', false],
+    ['streamed', true],
+  ])('name the model that the vendor says has answered, and how: %s', async (_how, isStream) => {
+    const observed = observe()
+    const tested = createTestGateway({
+      hooks: observed.hooks,
+      upstreams: {
+        ...BASE_CONFIG.upstreams,
+        messages: { protocol: 'anthropic-messages', baseUrl: 'http://[::1]:8443/llm' },
+      },
+    })
+    const said = { id: 'msg_of_theirs', model: 'served-2026', type: 'message', role: 'assistant' }
+    const content = [{ type: 'text', text: 'hello' }]
+    tested.vendor.play(
+      isStream
+        ? stream(
+            event({ type: 'message_start', message: { ...said, content: [] } }),
+            event({ type: 'content_block_start', index: 0, content_block: content[0] }),
+            event({ type: 'content_block_stop', index: 0 }),
+            event({ type: 'message_delta', delta: { stop_reason: 'max_tokens' } }),
+            event({ type: 'message_stop' }),
+          )
+        : whole({ ...said, content, stop_reason: 'max_tokens' }),
+    )
+    await tested.post(CHAT.path, { ...CHAT.request(), model: 'test/messages', stream: isStream })
+    await eventually(() => observed.spans().length === 2)
+    expect(observed.call().attributes).toMatchObject({
+      'gen_ai.request.model': 'vendor-messages',
+      'gen_ai.response.id': 'msg_of_theirs',
+      'gen_ai.response.model': 'served-2026',
+      'gen_ai.response.finish_reasons': ['max_tokens'],
+      'server.address': '::1',
+      'server.port': 8443,
+    })
+    const metrics = await observed.metrics()
+    const models = metrics.map(({ attributes }) => attributes['gen_ai.response.model'])
+    expect(new Set(models)).toEqual(new Set(['served-2026']))
+  })
+
+  it('name no model that no vendor has named', async () => {
+    const observed = observe()
+    const tested = createTestGateway({ hooks: observed.hooks })
+    const choices = [{ index: 0, message: { role: 'assistant', content: 'x' }, finish_reason: 'stop' }]
+    tested.vendor.play(whole({ choices }))
+    await tested.post(CHAT.path, CHAT.request())
+    expect(observed.call().attributes).not.toHaveProperty(['gen_ai.response.model'])
+    expect(observed.call().attributes).not.toHaveProperty(['gen_ai.response.id'])
+    expect(observed.call().attributes['gen_ai.response.finish_reasons']).toEqual(['stop'])
+  })
+
+  it.each([
+    ['a stream that breaks', 'c1', undefined, ['error']],
+    ['a client that leaves in the middle of a stream', 'c1', 'vendor-chat', ['error']],
+    ['an error of the vendor', undefined, undefined, ['error']],
+    ['an empty balance', undefined, undefined, undefined],
+    ['an unknown model', undefined, undefined, undefined],
+    ['embeddings', undefined, 'vendor-chat', undefined],
+  ])('say what came of an answer: %s', async (name, id, model, reasons) => {
+    const observed = observe()
+    const scenario = callOf(name)
+    await scenario.run(observed.hooks)
+    await eventually(() => observed.spans().length > scenario.attempts)
+    const { attributes } = observed.call()
+    expect([
+      attributes['gen_ai.response.id'],
+      attributes['gen_ai.response.model'],
+      attributes['gen_ai.response.finish_reasons'],
+    ]).toEqual([id, model, reasons])
+  })
+
+  it('name what a client asked for that there is not, and nothing after it', async () => {
+    const observed = observe()
+    await callOf('an unknown model').run(observed.hooks)
+    expect(observed.call().name).toBe('chat')
+    expect(observed.call().attributes['crossmodel.requested_model']).toBe('no/such')
+    expect(observed.call().attributes).not.toHaveProperty(['gen_ai.request.model'])
   })
 
   it('name the losses of a translation', async () => {
@@ -217,29 +240,47 @@ describe('the parent of a span', () => {
     return observed.call()
   }
 
-  it('is the one that the client names', async () => {
-    const span = await call(observe(), { traceparent: REMOTE, tracestate: 'vendor=1' })
+  it('is the one that the client names, where clients are believed', async () => {
+    const observed = observe({ believeClients: true })
+    const span = await call(observed, { traceparent: REMOTE, tracestate: 'vendor=1' })
     expect([span.spanContext().traceId, parentOf(span)]).toEqual([TRACE, 'b7ad6b7169203331'])
     expect(span.spanContext().traceState?.serialize()).toBe('vendor=1')
+    expect(span.links).toEqual([])
+  })
+
+  it('is none of the client’s otherwise: its span is a link', async () => {
+    const observed = observe()
+    const span = await call(observed, { traceparent: REMOTE.replace(/01$/, '00') })
+    expect(span.parentSpanContext).toBeUndefined()
+    expect(span.spanContext()).toMatchObject({ traceId: expect.not.stringMatching(TRACE), traceFlags: 1 })
+    expect(span.links.map(({ context: { traceId, spanId } }) => [traceId, spanId])).toEqual([
+      [TRACE, 'b7ad6b7169203331'],
+    ])
+    expect(observed.attempts().flatMap(({ links }) => links)).toEqual([])
   })
 
   it.each([
-    ['it is not believed', REMOTE, { believeClients: false }],
-    ['it has no trace', '00-00000000000000000000000000000000-b7ad6b7169203331-01', {}],
-    ['it is of a version that is none', REMOTE.replace('00', 'ff'), {}],
-    ['it is too long', `${REMOTE}-more`, {}],
-    ['it is no context', 'nonsense', {}],
-  ])('is none where %s', async (_reason, traceparent, options) => {
-    const span = await call(observe(options), { traceparent })
-    expect(span.parentSpanContext).toBeUndefined()
+    ['it has no trace', '00-00000000000000000000000000000000-b7ad6b7169203331-01'],
+    ['it is of a version that is none', REMOTE.replace('00', 'ff')],
+    ['it is too long', `${REMOTE}-more`],
+    ['it is no context', 'nonsense'],
+  ])('is none, and no link, where %s', async (_reason, traceparent) => {
+    for (const believeClients of [true, false]) {
+      const span = await call(observe({ believeClients }), { traceparent })
+      expect(span.parentSpanContext).toBeUndefined()
+      expect(span.links).toEqual([])
+    }
   })
 
   it('is the host’s own span before that of the client', async () => {
     const host: SpanContext = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }
     const active = vi.spyOn(context, 'active').mockReturnValue(trace.setSpanContext(ROOT_CONTEXT, host))
     try {
-      const span = await call(observe(), { traceparent: REMOTE })
+      const span = await call(observe({ believeClients: true }), { traceparent: REMOTE })
       expect([span.spanContext().traceId, parentOf(span)]).toEqual([host.traceId, host.spanId])
+      expect(span.links.map(({ context: { traceId } }) => traceId)).toEqual([TRACE])
+      const sameTrace = await call(observe(), { traceparent: REMOTE.replace(TRACE, host.traceId) })
+      expect([parentOf(sameTrace), sameTrace.links]).toEqual([host.spanId, []])
     } finally {
       active.mockRestore()
     }
@@ -267,93 +308,6 @@ describe('vendors', () => {
     const pairs = await sent({ tellVendors: true })
     expect(pairs).toHaveLength(2)
     for (const pair of pairs) expect((pair as string[])[0]).toBe((pair as string[])[1])
-  })
-})
-
-describe('metrics', () => {
-  const place = {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'chat',
-    'crossmodel.upstream': 'chat',
-    'gen_ai.request.model': 'test/chat',
-    'gen_ai.response.model': 'vendor-chat',
-  }
-
-  it('are those of the conventions, and the cost', async () => {
-    const observed = observe()
-    await callOf('a stream').run(observed.hooks)
-    const tokens = (type: string): object => ({ ...place, 'gen_ai.token.type': type })
-    expect(await observed.metrics()).toEqual([
-      { name: 'gen_ai.client.operation.duration', unit: 's', attributes: place, value: 0.25, count: 1 },
-      {
-        name: 'gen_ai.client.operation.time_to_first_chunk',
-        unit: 's',
-        attributes: place,
-        value: 0.25,
-        count: 1,
-      },
-      {
-        name: 'gen_ai.client.token.usage',
-        unit: '{token}',
-        attributes: tokens('input'),
-        value: 100,
-        count: 1,
-      },
-      {
-        name: 'gen_ai.client.token.usage',
-        unit: '{token}',
-        attributes: tokens('output'),
-        value: 20,
-        count: 1,
-      },
-      { name: 'crossmodel.cost', unit: '{micro_usd}', attributes: place, value: COST_MICRO, count: 1 },
-    ])
-  })
-
-  it.each(CALLS)('count each call once, by its error: $name', async (scenario) => {
-    const observed = observe()
-    await scenario.run(observed.hooks)
-    await eventually(() => observed.spans().length > scenario.attempts)
-    const durations = (await observed.metrics()).filter(
-      ({ name }) => name === 'gen_ai.client.operation.duration',
-    )
-    expect(durations.map(({ count, attributes }) => [count, attributes['error.type']])).toEqual([
-      [1, observed.call().attributes['error.type']],
-    ])
-  })
-
-  it('count the attempts that failed', async () => {
-    const observed = observe()
-    await callOf('a fallback').run(observed.hooks)
-    const failures = (await observed.metrics()).filter(({ name }) => name === 'crossmodel.attempt.failures')
-    expect(failures).toMatchObject([
-      {
-        value: 1,
-        attributes: {
-          'gen_ai.provider.name': 'openai',
-          'crossmodel.upstream': 'first',
-          'error.type': 'provider_error',
-        },
-      },
-    ])
-  })
-
-  it('name no more models than they may, whatever clients write', async () => {
-    const observed = observe({ maxModels: 2 })
-    const tested = createTestGateway({ ...WILDCARD, hooks: observed.hooks })
-    for (let count = 0; count < 5; count += 1) {
-      await tested.post(CHAT.path, { ...CHAT.request(), model: `router/model-${count}` })
-      await tested.post(CHAT.path, { ...CHAT.request('[[error:404]]'), model: `router/none-${count}` })
-      await tested.post(CHAT.path, { ...CHAT.request(), model: `no/such-${count}` })
-    }
-    const models = new Set(
-      (await observed.metrics()).map(({ attributes }) => attributes['gen_ai.request.model']),
-    )
-    expect(models).toEqual(new Set(['router/model-0', 'router/model-1', 'other', undefined]))
-    const vendors = new Set(
-      (await observed.metrics()).map(({ attributes }) => attributes['gen_ai.response.model']),
-    )
-    expect(vendors).toEqual(new Set(['model-0', 'model-1', undefined]))
   })
 })
 

@@ -101,7 +101,11 @@ describe('usage', () => {
 
 describe('observeEvent', () => {
   test.each<[string, JsonObject, object]>([
-    ['a stop reason ends', { type: 'message_delta', delta: { stop_reason: 'end_turn' } }, { finished: true }],
+    [
+      'a stop reason ends',
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+      { finished: true, finishReasons: ['end_turn'] },
+    ],
     ['a delta without one does not', { type: 'message_delta', delta: {} }, {}],
     ['message_stop ends', { type: 'message_stop' }, { finished: true }],
     ['a ping is idle', { type: 'ping' }, { idle: true }],

@@ -4,6 +4,8 @@ import { chunk, sse } from './helpers.js'
 
 const { upstream } = gemini
 
+const NAMES = { responseId: 'resp-1', model: 'gemini-test-001' }
+
 describe('the upstream face of Gemini', () => {
   it('is no client protocol', () => expect(gemini.client).toBeNull())
 
@@ -31,6 +33,7 @@ describe('the upstream face of Gemini', () => {
       totalTokenCount: 1090,
     }
     expect(upstream.observeEvent(sse(chunk([{ text: 'x' }], {}, { usageMetadata })))).toEqual({
+      ...NAMES,
       usage: {
         inputTokens: 1040,
         cacheReadTokens: 900,
@@ -42,9 +45,13 @@ describe('the upstream face of Gemini', () => {
   })
 
   it.each([
-    ['an answer goes on', chunk([{ text: 'x' }]), {}],
-    ['a finish', chunk([], { finishReason: 'STOP' }), { finished: true }],
-    ['a refused prompt', { promptFeedback: { blockReason: 'SAFETY' } }, { finished: true }],
+    ['an answer goes on', chunk([{ text: 'x' }]), NAMES],
+    ['a finish', chunk([], { finishReason: 'STOP' }), { ...NAMES, finished: true, finishReasons: ['STOP'] }],
+    [
+      'a refused prompt',
+      { promptFeedback: { blockReason: 'SAFETY' } },
+      { finished: true, finishReasons: ['SAFETY'] },
+    ],
     ['nothing', {}, { idle: true }],
     ['no JSON', 'oops', { idle: true }],
   ])('observes %s', (_, event, seen) => expect(upstream.observeEvent(sse(event))).toEqual(seen))
@@ -69,7 +76,9 @@ describe('the upstream face of Gemini', () => {
 
   it('takes an answer for one', () => {
     expect(upstream.observeResponse(chunk([{ text: 'x' }], { finishReason: 'STOP' }))).toEqual({
+      ...NAMES,
       finished: true,
+      finishReasons: ['STOP'],
     })
   })
 

@@ -18,22 +18,29 @@ function usageOf(usage: JsonObject): unknown {
   return numbers
 }
 
+const NAMES = { responseId: 'chatcmpl-1', model: 'vendor-model' }
+
 describe('observeEvent', () => {
   it('sees content, end, usage, and the usage event that was asked for', () => {
-    expect(observe(chunk({ content: 'Hi' }))).toEqual({ usage: undefined, finished: false })
+    expect(observe(chunk({ content: 'Hi' }))).toEqual({ ...NAMES, usage: undefined, finished: false })
     expect(observe(chunk({}, 'stop'))).toEqual({
+      ...NAMES,
       usage: undefined,
       finished: true,
       finishedIndexes: [0],
+      finishReasons: ['stop'],
     })
     expect(observe({ ...chunk({}), choices: [], usage: USAGE })).toEqual({
+      ...NAMES,
       usage: { inputTokens: 10, outputTokens: 5, raw: USAGE },
       usageOnly: true,
     })
     expect(observe(chunk({}, 'stop', { usage: USAGE }))).toEqual({
+      ...NAMES,
       usage: { inputTokens: 10, outputTokens: 5, raw: USAGE },
       finished: true,
       finishedIndexes: [0],
+      finishReasons: ['stop'],
     })
   })
 

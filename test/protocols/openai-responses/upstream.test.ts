@@ -60,7 +60,11 @@ describe('usage', () => {
     ],
   ])('case 60: %s', (_name, usage, expected) => {
     const seen = observe({ type: 'response.completed', response: { status: 'completed', usage } })
-    expect(seen).toEqual({ finished: true, usage: { ...expected, raw: usage } })
+    expect(seen).toEqual({
+      finished: true,
+      finishReasons: ['completed'],
+      usage: { ...expected, raw: usage },
+    })
   })
 
   test('is the same in a whole answer', () => {

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, parseJson } from '../../../canonical/json.js'
-import { asArray, asObject, asString } from '../../../canonical/narrow.js'
+import { asArray, asObject, asString, asText } from '../../../canonical/narrow.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeError } from '../error.js'
@@ -65,11 +65,9 @@ function observeEvent(event: SseEvent): Observation {
   if (data === undefined) return {}
   switch (asString(data.type) ?? event.event) {
     case 'message_start':
-      return withUsage(asObject(data.message)?.usage)
-    case 'message_delta': {
-      const finished = asString(asObject(data.delta)?.stop_reason) !== undefined
-      return { ...withUsage(data.usage), ...(finished ? { finished } : {}) }
-    }
+      return { ...namesOf(asObject(data.message)), ...withUsage(asObject(data.message)?.usage) }
+    case 'message_delta':
+      return { ...withUsage(data.usage), ...endOf(asObject(data.delta)) }
     case 'message_stop':
       return { finished: true }
     case 'ping':
@@ -92,7 +90,17 @@ function observeResponse(body: JsonObject): Observation {
   if (!Array.isArray(body.content)) {
     return { error: { kind: 'garbage', message: 'The vendor answered with something that is no message.' } }
   }
-  return { ...withUsage(body.usage), finished: true }
+  return { ...namesOf(body), ...withUsage(body.usage), ...endOf(body), finished: true }
+}
+
+function namesOf(message: JsonObject | undefined): Observation {
+  return { responseId: asText(message?.id), model: asText(message?.model) }
+}
+
+/** What a message, or the change of one, says of its end. */
+function endOf(stop: JsonObject | undefined): Observation {
+  const word = asString(stop?.stop_reason)
+  return word === undefined ? {} : { finished: true, finishReasons: [word] }
 }
 
 function withUsage(usage: unknown): Observation {

@@ -94,13 +94,16 @@ function feed(reader: Reader, response: JsonObject & WireResponse): void {
 
 function start(reader: Reader, response: WireResponse & JsonObject): void {
   const id = asText(response.responseId)
+  const model = asText(response.modelVersion)
   const created = Date.parse(asString(response.createTime) ?? '') / 1000
   reader.started = true
   reader.seed = id ?? asString(response.createTime) ?? ''
   reader.out.push({
     type: 'start',
     id: id ?? reader.context.hash(JSON.stringify(response), 24),
-    model: asText(response.modelVersion) ?? reader.context.target.model,
+    model: model ?? reader.context.target.model,
+    ...(id === undefined ? { isIdOurs: true } : {}),
+    ...(model === undefined ? { isModelOurs: true } : {}),
     ...(Number.isFinite(created) ? { created: Math.floor(created) } : {}),
     ...countedAtStart(response.usageMetadata),
   })

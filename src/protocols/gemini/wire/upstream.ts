@@ -46,10 +46,14 @@ function observe(body: JsonObject): Observation {
   const candidate = firstCandidate(body)
   const usage = asObject(body['usageMetadata'])
   const word = finishWord(candidate?.finishReason)
-  const blocked = asText(asObject(body['promptFeedback'])?.['blockReason']) !== undefined
+  const blockWord = asText(asObject(body['promptFeedback'])?.['blockReason'])
+  const blocked = blockWord !== undefined
+  const end = word ?? blockWord
   return {
+    responseId: asText(body['responseId']),
+    model: asText(body['modelVersion']),
     ...(usage === undefined ? {} : { usage: readUsage(usage) }),
-    ...(word !== undefined || blocked ? { finished: true } : {}),
+    ...(end === undefined ? {} : { finished: true, finishReasons: [end] }),
     ...(word !== undefined && finishMeaning(word) === 'fault' ? { error: faultOf(word) } : {}),
     ...(candidate === undefined && !blocked ? { idle: true } : {}),
   }

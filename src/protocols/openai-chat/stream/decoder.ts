@@ -14,7 +14,7 @@ import { FAILED_REASONS } from '../vocabulary.js'
 import { firstChoice, isEndMark, type WireChoice, type WireMessage } from '../wire.js'
 import { createBlocks, type Blocks } from './blocks.js'
 import { createCalls, type Calls } from './calls.js'
-import { findError } from './observe.js'
+import { findError, namesOf } from './observe.js'
 
 const TRUNCATED: UpstreamError = {
   kind: 'truncated',
@@ -130,12 +130,15 @@ function pushChunk(state: State, chunk: JsonObject, out: StreamPart[]): void {
 
 function start(state: State, chunk: JsonObject, out: StreamPart[]): void {
   const created = asNumber(chunk['created'])
+  const { responseId: id, model } = namesOf(chunk)
   state.started = true
-  state.answerId = asText(chunk['id']) ?? makeAnswerId(chunk, state.context)
+  state.answerId = id ?? makeAnswerId(chunk, state.context)
   out.push({
     type: 'start',
     id: state.answerId,
-    model: asText(chunk['model']) ?? state.context.target.model,
+    model: model ?? state.context.target.model,
+    ...(id === undefined ? { isIdOurs: true } : {}),
+    ...(model === undefined ? { isModelOurs: true } : {}),
     ...(created === undefined ? {} : { created }),
   })
 }

@@ -26,18 +26,30 @@ export function observeEvent(event: SseEvent): Observation {
   if (error !== undefined) return { error }
   const usage = findUsage(chunk)
   const choices = chunk['choices']
+  const named = namesOf(chunk)
   if (Array.isArray(choices) && choices.length > 0) {
-    const finishedIndexes = asArray(choices).flatMap(finishedIndex)
-    const finished = finishedIndexes.length > 0
-    return finished ? { usage, finished, finishedIndexes } : { usage, finished }
+    const ends = asArray(choices).flatMap(endOf)
+    if (ends.length === 0) return { ...named, usage, finished: false }
+    const finishedIndexes = ends.map(({ index }) => index)
+    return { ...named, usage, finished: true, finishedIndexes, finishReasons: ends.map(({ word }) => word) }
   }
-  return usage === undefined ? { idle: chunk['moderation'] === undefined } : { usage, usageOnly: true }
+  if (usage !== undefined) return { ...named, usage, usageOnly: true }
+  return { ...named, idle: chunk['moderation'] === undefined }
 }
 
 /** What a whole answer means. A body without choices is no answer, whatever its status. */
 export function observeResponse(body: JsonObject): Observation {
   const error = Array.isArray(body['choices']) ? findError(body) : readError(body)
-  return error === undefined ? { usage: findUsage(body), finished: true } : { error }
+  if (error !== undefined) return { error }
+  const finishReasons = asArray(body['choices'])
+    .flatMap(endOf)
+    .map(({ word }) => word)
+  return { ...namesOf(body), usage: findUsage(body), finished: true, finishReasons }
+}
+
+/** What an answer or a part of one calls itself. */
+export function namesOf(body: JsonObject): Pick<Observation, 'responseId' | 'model'> {
+  return { responseId: asText(body['id']), model: asText(body['model']) }
 }
 
 /** All that the model wrote in a whole answer: text, reasoning, refusals, arguments. */
@@ -54,9 +66,10 @@ export function findError(chunk: JsonObject): Observation['error'] {
   return isJsonObject(choice?.error) ? readError(choice.error) : undefined
 }
 
-function finishedIndex(value: unknown): readonly number[] {
+function endOf(value: unknown): readonly { readonly index: number; readonly word: string }[] {
   const choice = asObject(value)
-  return asText(choice?.['finish_reason']) === undefined ? [] : [asNumber(choice?.['index']) ?? 0]
+  const word = asText(choice?.['finish_reason'])
+  return word === undefined ? [] : [{ index: asNumber(choice?.['index']) ?? 0, word }]
 }
 
 function textOf(message: JsonObject | undefined): string {

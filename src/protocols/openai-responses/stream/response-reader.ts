@@ -5,7 +5,7 @@ import type { StreamPart } from '../../../canonical/stream.js'
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { DecodeContext } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
-import { INCOMPLETE_REASONS } from '../vocabulary.js'
+import { finishWord, INCOMPLETE_REASONS } from '../vocabulary.js'
 import { readUsage } from '../wire/usage.js'
 import type { PartSink } from './block.js'
 import { createItemRegistry, type ItemRegistry } from './item-registry.js'
@@ -96,8 +96,14 @@ function createPartList({ target }: DecodeContext): PartList {
     if (started) return
     started = true
     responseId = asString(response?.id) ?? ''
-    const model = asText(response?.model) ?? target.model
-    parts.push({ type: 'start', id: responseId, model, created: asNumber(response?.created_at) })
+    const model = asText(response?.model)
+    parts.push({
+      type: 'start',
+      id: responseId,
+      model: model ?? target.model,
+      ...(model === undefined ? { isModelOurs: true } : {}),
+      created: asNumber(response?.created_at),
+    })
   }
   return {
     start,
@@ -128,11 +134,9 @@ function withheld(reason: string): Extract<StreamPart, { type: 'warning' }>['war
 }
 
 function toFinish(status: string, response: JsonObject | undefined, hasCall: boolean): Finish {
-  if (status === 'incomplete') {
-    const raw = asText(asObject(response?.incomplete_details)?.reason)
-    return { reason: lookUp(INCOMPLETE_REASONS, raw) ?? 'stop', raw: raw ?? status }
-  }
+  const raw = finishWord(response, status)
+  if (status === 'incomplete') return { reason: lookUp(INCOMPLETE_REASONS, raw) ?? 'stop', raw }
   const isUnfinished = status === 'queued' || status === 'in_progress' || status === 'cancelled'
-  if (isUnfinished) return { reason: 'other', raw: status }
-  return { reason: hasCall ? 'tool-calls' : 'stop', raw: status }
+  if (isUnfinished) return { reason: 'other', raw }
+  return { reason: hasCall ? 'tool-calls' : 'stop', raw }
 }

@@ -3,6 +3,7 @@ import { asArray, asObject, asObjects, asString, asText } from '../../../canonic
 import type { UpstreamError } from '../../../canonical/upstream-error.js'
 import type { Observation, SseEvent, UpstreamWire } from '../../protocol.js'
 import { decodeStreamError } from '../error.js'
+import { finishWord } from '../vocabulary.js'
 import { upstreamCounting } from './counting.js'
 import { readUsage } from './usage.js'
 
@@ -61,7 +62,7 @@ function observeEvent({ event, data }: SseEvent): Observation {
   if (type === 'error' || asObject(body['error']) !== undefined) return { error: decodeStreamError(body) }
   switch (type) {
     case 'response.created':
-      return { responseId: asText(asObject(body['response'])?.id) }
+      return namesOf(asObject(body['response']))
     case 'response.queued':
     case 'response.in_progress':
     case 'keepalive':
@@ -78,15 +79,25 @@ function observeEvent({ event, data }: SseEvent): Observation {
 
 function observeEnd(body: JsonObject): Observation {
   const response = asObject(body['response'])
-  const usage = asObject(response?.usage)
-  const counted = usage === undefined ? NOTHING : { usage: readUsage(usage) }
+  const counted = countedOf(response)
   const failed = body['type'] === 'response.failed' || response?.status === 'failed'
-  return failed ? { ...counted, error: decodeStreamError(response ?? body) } : { ...counted, finished: true }
+  if (failed) return { ...counted, error: decodeStreamError(response ?? body) }
+  const status = body['type'] === 'response.incomplete' ? 'incomplete' : 'completed'
+  return { ...counted, finished: true, finishReasons: [finishWord(response, status)] }
+}
+
+function countedOf(response: JsonObject | undefined): Observation {
+  const usage = asObject(response?.usage)
+  const named = namesOf(response)
+  return usage === undefined ? named : { ...named, usage: readUsage(usage) }
+}
+
+function namesOf(response: JsonObject | undefined): Observation {
+  return { responseId: asText(response?.id), model: asText(response?.model) }
 }
 
 function observeResponse(body: JsonObject): Observation {
-  const usage = asObject(body['usage'])
-  const counted = usage === undefined ? NOTHING : { usage: readUsage(usage) }
+  const counted = countedOf(body)
   if (
     asObject(body['error']) !== undefined ||
     typeof body['error'] === 'string' ||
@@ -95,7 +106,7 @@ function observeResponse(body: JsonObject): Observation {
     return { ...counted, error: decodeStreamError(body) }
   }
   if (!Array.isArray(body['output'])) return { error: GARBAGE }
-  return { ...counted, finished: true }
+  return { ...counted, finished: true, finishReasons: [finishWord(body, 'completed')] }
 }
 
 function responseText(body: JsonObject): string {
