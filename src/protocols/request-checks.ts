@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from '../canonical/json.js'
+import { asText } from '../canonical/narrow.js'
 import { type ErrorCode, GatewayError } from '../errors.js'
 
 /** How a protocol words what is wrong with a field. */
@@ -15,6 +16,8 @@ export interface RequestChecks {
   flag(body: JsonObject, field: string): boolean
   /** A whole number from `least` (default 0) on; undefined when absent. */
   count(body: JsonObject, field: string, least?: number): number | undefined
+  /** A string; undefined when absent or empty. */
+  word(body: JsonObject, field: string): string | undefined
   /** The text of a part; empty when absent. */
   text(value: JsonValue | undefined, param: string): string
   /** An object; undefined when absent. */
@@ -55,6 +58,11 @@ export function createRequestChecks(wording: CheckWording = PLAIN): RequestCheck
       if (!isGiven(value)) return undefined
       if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value
       throw invalid(field, `an integer of at least ${least}`)
+    },
+    word(body, field) {
+      const value = body[field]
+      if (isGiven(value) && typeof value !== 'string') throw invalid(field, 'a string')
+      return asText(value)
     },
     text(value, param) {
       if (!isGiven(value)) return ''

@@ -52,6 +52,7 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
   const { tools, placeholders } = decodeTools(checks.list(body.tools, 'tools'))
   const thinking = decodeThinking(body, warn)
   const { messages, effort } = decodeMessages(body, context, warn)
+  checks.object(body.metadata, 'metadata')
   const user = readUserIds(body)
   const restored: Restored & JsonObject = {
     ...(thinking.restored as JsonObject),
@@ -137,12 +138,13 @@ function decodeFormat(body: JsonObject): { responseFormat?: ResponseFormat } {
 }
 
 function decodeCache(body: JsonObject): Partial<CanonicalRequest> {
+  checks.object(body.cache_control, 'cache_control')
   const { cache } = cacheOf(body)
   return cache === undefined ? {} : { cache: { automatic: cache } }
 }
 
 function decodeTier(body: JsonObject, warn: Warn): Partial<CanonicalRequest> {
-  const wire = asString(body.service_tier)
+  const wire = checks.word(body, 'service_tier')
   if (wire === undefined) return {}
   const serviceTier = lookUp(TIER_BY_WIRE, wire)
   if (serviceTier === undefined) warn('dropped', 'service_tier', 'This tier is not known here.')

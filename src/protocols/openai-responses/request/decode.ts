@@ -49,10 +49,10 @@ export function decodeRequest(body: JsonObject, context: CodecContext): Translat
       responseFormat: decodeFormat(text.format),
       verbosity: VERBOSITIES.find((known) => known === text.verbosity),
       cache: decodeCache(body),
-      serviceTier: asText(body.service_tier),
-      endUser: asText(body.safety_identifier) ?? asText(body.user),
-      metadata: decodeMetadata(body.metadata),
-      state: typeof body.store === 'boolean' ? { store: body.store } : undefined,
+      serviceTier: checks.word(body, 'service_tier'),
+      endUser: endUserOf(body),
+      metadata: decodeMetadata(checks.object(body.metadata, 'metadata')),
+      state: decodeStore(body),
       extensions: decodeExtensions(body, reasoning),
     }),
     warnings,
@@ -111,7 +111,7 @@ function decodeLimit(body: JsonObject): Pick<CanonicalRequest, 'maxOutputTokens'
 
 function decodeLogprobs(body: JsonObject): CanonicalRequest['logprobs'] {
   const top = readNumber(body, 'top_logprobs')
-  const asked = asArray(body.include).includes(LOGPROBS)
+  const asked = checks.list(body.include, 'include').includes(LOGPROBS)
   return asked || (top !== undefined && top > 0) ? { top: top ?? 0 } : undefined
 }
 
@@ -153,17 +153,27 @@ function decodeFormat(value: JsonValue | undefined): ResponseFormat | undefined 
 }
 
 function decodeCache(body: JsonObject): CacheRequest | undefined {
-  const options = asObject(body.prompt_cache_options)
+  const options = checks.object(body.prompt_cache_options, 'prompt_cache_options')
   const cache: CacheRequest = withoutUndefined({
-    key: asText(body.prompt_cache_key),
+    key: checks.word(body, 'prompt_cache_key'),
     mode: CACHE_MODES.find((known) => known === options?.mode),
     life: CACHE_LIVES.find(({ ttl }) => ttl === options?.ttl)?.life,
   })
   return Object.keys(cache).length === 0 ? undefined : cache
 }
 
-function decodeMetadata(value: JsonValue | undefined): Readonly<Record<string, string>> | undefined {
-  const entries = Object.entries(asObject(value) ?? {}).filter((entry) => typeof entry[1] === 'string')
+function endUserOf(body: JsonObject): string | undefined {
+  const [identifier, user] = ['safety_identifier', 'user'].map((field) => checks.word(body, field))
+  return identifier ?? user
+}
+
+function decodeStore(body: JsonObject): CanonicalRequest['state'] {
+  const store = readBoolean(body, 'store')
+  return store === undefined ? undefined : { store }
+}
+
+function decodeMetadata(metadata: JsonObject | undefined): Readonly<Record<string, string>> | undefined {
+  const entries = Object.entries(metadata ?? {}).filter((entry) => typeof entry[1] === 'string')
   return entries.length === 0 ? undefined : (Object.fromEntries(entries) as Record<string, string>)
 }
 

@@ -47,7 +47,8 @@ function readSampling(fields: Fields): Settings {
 
 function readStop(value: JsonValue): readonly string[] | undefined {
   const list = typeof value === 'string' ? [value] : asArray(value)
-  return list.length > 0 ? list.filter((item) => typeof item === 'string') : undefined
+  const texts = list.filter((item) => typeof item === 'string')
+  return texts.length > 0 && texts.length === list.length ? texts : undefined
 }
 
 function readLogprobs(fields: Fields): CanonicalRequest['logprobs'] {
