@@ -238,6 +238,7 @@ export interface UsageAttempt {
   readonly status: number | null
   readonly error_code: string | null
   readonly latency_ms: number
+  readonly limit?: number | undefined
 }
 
 export type CallStatus = 'completed' | 'failed' | 'aborted'
@@ -245,6 +246,8 @@ export type CallStatus = 'completed' | 'failed' | 'aborted'
 /** One request. */
 export interface UsageRecord {
   readonly request_id: string
+  /** In the row of all groups behind the limit, whose name is empty: how many they are. */
+  readonly folded?: number | undefined
   readonly account_id: string
   readonly key_id: string
   readonly time: string

@@ -6,7 +6,9 @@ import { SCHEMAS } from './index.js'
 const NOTES: Readonly<Record<string, string>> = {
   next: 'Cursor of the next page, to be given back as `after`; null at the end.',
   after: '`next` of the page before.',
-  limit: 'Entries of a page. Default 100.',
+  limit:
+    'Entries of a page, default 100; of totals the dearest groups, default 1,000, or 50 models of each day.',
+  folded: 'How many groups are one row: those behind the limit, without a name.',
   since: 'Included; a date is its midnight, UTC.',
   until: 'Not included; a date is its midnight, UTC.',
   external_id: 'Unique over the whole ledger: a repetition posts nothing again.',
