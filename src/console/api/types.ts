@@ -211,7 +211,7 @@ export interface PostingResult {
 /** A top-up to be paid. */
 export interface NewCheckout {
   readonly amount_micro: number
-  /** Where the provider sends the payer back to: a page of the console's own origin. */
+  /** Where the provider sends the payer back to: a page of the origin that asks, or of the host's `returnOrigins`. */
   readonly return_url: string
 }
 

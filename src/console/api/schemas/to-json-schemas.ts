@@ -24,7 +24,8 @@ const NOTES: Readonly<Record<string, string>> = {
   csrf_token: 'To be sent as `x-csrf-token` with every request that writes.',
   aliases: 'alias → model id; in a model: the names that lead to it.',
   kind: 'Repeated, or a list with commas.',
-  return_url: 'A page of the origin that asks.',
+  return_url:
+    'A page of the origin that the `Origin` header names, or of one that the host allows programs to name.',
 }
 
 /** All shapes as JSON Schemas (2020-12) that refer to each other as `#/components/schemas/NAME`. */
