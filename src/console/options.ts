@@ -17,7 +17,7 @@ export interface ConsoleErrorEvent {
 /** What `createConsole` takes: a gateway, and at least one of `authorize` and `operatorToken`. */
 export interface ConsoleOptions {
   readonly gateway: Gateway
-  /** The host's own login. Asked first, on every request. */
+  /** The host's own login, which knows what an owner may set, too. Asked first, on every request. */
   readonly authorize?: Authorize | undefined
   /** At least 16 characters, random: who has it is an operator, by `Authorization: Bearer` or by signing in on the page. */
   readonly operatorToken?: string | undefined

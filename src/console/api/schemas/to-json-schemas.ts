@@ -23,6 +23,8 @@ const NOTES: Readonly<Record<string, string>> = {
   attempts: 'Of a request that took several calls; for operators only.',
   csrf_token: 'To be sent as `x-csrf-token` with every request that writes.',
   aliases: 'alias → model id; in a model: the names that lead to it.',
+  note: 'The customer sees it.',
+  actor: 'For members `operator`, unless somebody of their account or a payment provider did it.',
   kind: 'Repeated, or a list with commas.',
   return_url:
     'A page of the origin that the `Origin` header names, or of one that the host allows programs to name.',
