@@ -141,6 +141,11 @@ export interface LedgerFilter {
 
 export interface LedgerQuery extends LedgerFilter, PageQuery {}
 
+/** Which month, UTC: `2026-01`. */
+export interface InvoiceQuery {
+  readonly month: string
+}
+
 /** Money that an operator moves; `external_id` makes a repetition harmless. */
 export interface MoneyMove {
   readonly amount_micro: number
