@@ -101,11 +101,12 @@ const ANYONE: Principal = { actor: 'anyone', role: 'viewer', accountId: '' }
 async function admit(context: ConsoleContext, { route, params, request }: Matched): Promise<Principal> {
   if (route.body !== 'raw') checkSite(request)
   if (route.access === 'anyone') return ANYONE
-  const principal = await identify(context, request)
-  if (principal === null) throw new ConsoleError('not_signed_in', 'Sign in first.')
+  const identified = await identify(context, request)
+  if (identified === null) throw new ConsoleError('not_signed_in', 'Sign in first.')
+  const { principal } = identified
   context.limits.countCall(principal)
   const { csrf } = await context.secrets()
-  checkCsrf(request, csrf, principal)
+  checkCsrf(request, csrf, identified)
   const accountId = params['account_id']
   if (accountId !== undefined && !maySee(principal, accountId)) throw notFound('account', accountId)
   if (mayUse(principal, route.access)) return principal

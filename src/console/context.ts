@@ -15,6 +15,8 @@ export interface ConsoleContext {
   readonly authorize: Authorize | null
   readonly operatorToken: string | null
   readonly payments: PaymentProvider | null
+  /** Where payments may lead back to, beside the page that asks. */
+  readonly returnOrigins: readonly string[]
   readonly webhooks: WebhookIntake
   readonly title: string
   readonly gatewayUrl: string
@@ -41,6 +43,7 @@ export function createContext(options: ConsoleOptions, describe: () => string): 
     authorize: options.authorize ?? null,
     operatorToken: operatorToken ?? null,
     payments: options.payments ?? null,
+    returnOrigins: options.returnOrigins ?? [],
     webhooks: createWebhookIntake(),
     title: options.title ?? 'Console',
     gatewayUrl: options.gatewayUrl ?? '/',

@@ -20,7 +20,7 @@ export interface ConsoleErrorEvent {
 /** What `createConsole` takes: a gateway, and at least one of `authorize` and `operatorToken`. */
 export interface ConsoleOptions {
   readonly gateway: Gateway
-  /** The host's own login. Asked first, on every request. */
+  /** The host's own login, which knows what an owner may set, too. Asked first, on every request. */
   readonly authorize?: Authorize | undefined
   /** At least 16 characters, random: who has it is an operator, by `Authorization: Bearer` or by signing in on the page. */
   readonly operatorToken?: string | undefined
@@ -31,9 +31,11 @@ export interface ConsoleOptions {
   readonly clientAddress?: ClientAddress | undefined
   /** Takes top-ups. Default: none. */
   readonly payments?: PaymentProvider | undefined
+  /** Origins that a payment may lead back to, beside the one that a browser asks from: programs name none. Default: none. */
+  readonly returnOrigins?: readonly string[] | undefined
   /** Where clients reach the gateway: an absolute URL, or a path on the console's origin. Default `/`. */
   readonly gatewayUrl?: string | undefined
-  /** Where the page sends who is not signed in. */
+  /** Where the page sends who is not signed in; beside an `operatorToken` it offers both. */
   readonly loginUrl?: string | undefined
   /** Default `Console`. */
   readonly title?: string | undefined
@@ -52,6 +54,7 @@ export function checkOptions({
   operatorToken,
   gatewayUrl,
   loginUrl,
+  returnOrigins = [],
 }: ConsoleOptions): void {
   const problems = [
     gateway === undefined && 'gateway is missing',
@@ -59,6 +62,7 @@ export function checkOptions({
     operatorToken !== undefined && !isToken(operatorToken) && TOKEN_PROBLEM,
     gatewayUrl !== undefined && !isPlace(gatewayUrl) && `gatewayUrl ${PLACE_PROBLEM}`,
     loginUrl !== undefined && !isPlace(loginUrl) && `loginUrl ${PLACE_PROBLEM}`,
+    !(Array.isArray(returnOrigins) && returnOrigins.every(isOrigin)) && ORIGINS_PROBLEM,
   ].filter((problem) => problem !== false)
   if (problems.length > 0) throw new TypeError(`createConsole: ${problems.join('; ')}.`)
 }
@@ -74,6 +78,13 @@ function isToken(token: unknown): boolean {
     /^[\x21-\x7e]{16,1024}$/.test(token) &&
     new Set(token).size >= LEAST_DIFFERENT
   )
+}
+
+const ORIGINS_PROBLEM = 'returnOrigins must be a list of http(s) origins like https://app.example'
+
+function isOrigin(origin: unknown): boolean {
+  if (typeof origin !== 'string' || !URL.canParse(origin)) return false
+  return /^https?:/.test(origin) && new URL(origin).origin === origin
 }
 
 /** The page puts these into links: nothing like `javascript:` or `//elsewhere` may stand there. */

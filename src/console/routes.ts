@@ -1,5 +1,6 @@
 import { ACCOUNT_ROUTES } from './api/accounts.js'
 import { AUDIT_ROUTES } from './api/audit.js'
+import { INVOICE_ROUTES } from './api/invoice.js'
 import { KEY_ROUTES } from './api/keys.js'
 import { MODEL_ROUTES } from './api/models.js'
 import { MONEY_ROUTES } from './api/money.js'
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...ACCOUNT_ROUTES,
   ...KEY_ROUTES,
   ...MONEY_ROUTES,
+  ...INVOICE_ROUTES,
   ...PAYMENT_ROUTES,
   ...USAGE_ROUTES,
   ...TOTALS_ROUTES,

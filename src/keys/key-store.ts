@@ -82,7 +82,7 @@ export interface AuditEntry {
   readonly action: string
   readonly accountId: string
   readonly keyId: string | null
-  /** What was changed, never a secret. */
+  /** What was changed, never a secret; `byOwner: true` beside it when somebody of the account itself has done it. */
   readonly details: JsonObject
 }
 

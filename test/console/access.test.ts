@@ -143,6 +143,36 @@ describe('roles', () => {
     expect((await operator.patch('accounts/acme', { status: 'suspended' })).json.status).toBe('suspended')
   })
 
+  it('who moved money or changed something is the operators’ to know, unless it was somebody of the account', async () => {
+    const world = await createTestConsole({ payments: PAPER })
+    const { admin } = world.tested.gateway
+    const olga = world.as({ actor: 'olga@gateway.example', role: 'operator' })
+    const { json: key } = await olga.post('accounts/acme/keys', {})
+    await olga.patch('accounts/acme', { name: 'Acme' })
+    await world.as(OWNER).patch(`keys/${key.id}`, { name: 'mine' })
+    await olga.post('accounts/acme/credits', { amount_micro: 5, external_id: 'bank 7', note: 'Thank you' })
+    const paid = { accountId: 'acme', amountMicro: 7, externalId: 'paper:payment:1' }
+    await admin.money.topUp({ ...paid, actor: PAPER.name })
+    const actors = async (principal: Principal, path: string): Promise<unknown[]> =>
+      (await world.as(principal).get(path)).json.data.map(({ actor }: { actor: string }) => actor)
+
+    const audit = 'audit?account_id=acme&limit=3'
+    expect(await actors(OPERATOR, audit)).toEqual(['ada', 'olga@gateway.example', 'olga@gateway.example'])
+    expect(await actors(OWNER, audit)).toEqual(['ada', 'operator', 'operator'])
+    expect((await world.as(OWNER).get(audit)).json.data[0].details).toEqual({ name: 'mine' })
+    const books = 'accounts/acme/ledger?kind=top_up'
+    expect(await actors(OPERATOR, books)).toEqual(['paper', 'olga@gateway.example', 'configuration'])
+    for (const member of [OWNER, VIEWER]) {
+      expect(await actors(member, books)).toEqual(['paper', 'operator', 'operator'])
+      for (const path of [books, 'accounts/acme/ledger.csv'])
+        expect((await world.as(member).get(path)).text).not.toContain('olga')
+      expect((await world.as(member).get('accounts/acme/ledger.csv')).text).toContain(
+        'bank 7,Thank you,operator',
+      )
+    }
+    expect((await olga.get('accounts/acme/ledger.csv')).text).toContain('Thank you,olga@gateway.example')
+  })
+
   it('routes and attempts of upstreams are the operators’ alone', async () => {
     const world = await furnished()
     const { request_id: id } = world.ids.acme
@@ -178,6 +208,11 @@ describe('without a session', () => {
     expect((await send('session')).json).toMatchObject({ login: 'host', login_url: '/login' })
     const tried = await send('session', { method: 'POST', body: { token: TOKEN } })
     expect([tried.status, tried.json.login]).toEqual([401, 'host'])
+  })
+
+  it('there are both ways where there is a token beside the login of the host', async () => {
+    const { send } = await createTestConsole({ loginUrl: '/login' })
+    expect((await send('session')).json).toMatchObject({ login: 'token', login_url: '/login' })
   })
 
   it('the document of the API is there', async () => {

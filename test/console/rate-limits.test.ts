@@ -54,6 +54,17 @@ describe('too much', () => {
     expect((await as(OWNER).get('session')).status).toBe(200)
   })
 
+  it('of a proxy’s tokens beside a session is no guessing, and a session is heard behind guesses', async () => {
+    const { send } = await createTestConsole({ clientAddress: () => '192.0.2.1' })
+    const cookie = cookieOf(await signIn(send))
+    for (let call = 0; call < 60; call += 1)
+      expect((await bearer(send, `proxy-${call}`, { cookie })).status).toBe(200)
+    // Not one of them has counted: all 30 guesses are still there.
+    for (let guess = 0; guess < 30; guess += 1) expect((await bearer(send, 'wrong')).status).toBe(401)
+    expect((await bearer(send, 'wrong')).status).toBe(429)
+    expect((await bearer(send, 'proxy', { cookie })).status).toBe(200)
+  })
+
   it('lets nobody in when the host cannot say where a request comes from', async () => {
     const { send, errors } = await createTestConsole({
       clientAddress: () => {

@@ -131,7 +131,7 @@ describe.each(useEngines())('over %s', (_engine, create) => {
       const offset = await owner.patch(path, { expires_at: '2026-01-01T02:00:00+02:00' })
       expect(offset.json.expires_at).toBe('2026-01-01T00:00:00.000Z')
       const [change] = await tested.gateway.admin.audit.entries({ accountId: 'acme', limit: 1 })
-      expect(change?.details).toEqual({ expiresAt: Date.parse('2026-01-01T00:00:00Z') })
+      expect(change?.details).toEqual({ expiresAt: Date.parse('2026-01-01T00:00:00Z'), byOwner: true })
     })
 
     it('tell the audit of their limits in the words of the API', async () => {

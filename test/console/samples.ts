@@ -30,11 +30,14 @@ export interface Ids {
 
 export const NOBODY: Ids = { account_id: 'nobody', key_id: 'no-key', request_id: 'no-request' }
 
+/** What a query cannot be without. */
+const NEEDED: Partial<Record<ShapeName, string>> = { TotalsQuery: '?by=day', InvoiceQuery: '?month=2024-05' }
+
 /** The path of a route with ids in its braces, and what its query needs. */
 export function pathOf({ path, query }: Route, ids: Ids): string {
   const values: Readonly<Record<string, string>> = { ...ids, provider: 'paper' }
   const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(values[name] ?? ''))
-  return query === 'TotalsQuery' ? `${filled}?by=day` : filled
+  return filled + (NEEDED[query] ?? '')
 }
 
 /** True for a route whose path names something of one account. */

@@ -71,11 +71,18 @@ describe('who sends a request', () => {
     expect(await who({ cookie, authorization: 'Basic b2xnYTp4' })).toBe('operator')
   })
 
-  it('is nobody with a wrong token, whatever session comes with it', async () => {
+  it('is who has the session, whatever token a proxy puts beside it; without one that token is wrong', async () => {
     const { send } = await createTestConsole()
-    const cookie = cookieOf(await signIn(send))
-    const answer = await send('session', { headers: { cookie, authorization: 'Bearer wrong' } })
-    expect([answer.status, answer.json.error.code]).toEqual([401, 'wrong_token'])
+    const authorization = 'Bearer eyJ.of.the-proxy'
+    const cookie = cookieOf(await signIn(send, TOKEN, { authorization }))
+    expect((await send('session', { headers: { cookie, authorization } })).json.actor).toBe('operator')
+    const actor = actorOf(send, { cookie, authorization })
+    expect((await actor.post('accounts/acme/keys', { name: 'k' })).status).toBe(201)
+    await actor.remove('session')
+    for (const headers of [{ authorization }, { cookie, authorization }]) {
+      const answer = await send('session', { headers })
+      expect([answer.status, answer.json.error.code]).toEqual([401, 'wrong_token'])
+    }
   })
 
   it.each<[string, unknown]>([
@@ -300,10 +307,21 @@ describe('forged requests', () => {
     expect((await send('accounts/acme/keys', { ...write, headers })).status).toBe(201)
   })
 
-  it('need none with a bearer token, which no site can make a browser send', async () => {
-    const { send } = await createTestConsole()
-    const headers = { ...principalHeader(OWNER), authorization: 'Bearer the-hosts-own' }
-    expect((await send('accounts/acme/keys', { ...write, headers })).status).toBe(201)
+  it('need it beside whatever bearer token, unless that is the operator’s and no login of the host counts', async () => {
+    const { send, tested } = await createTestConsole()
+    const cookie = cookieOf(await signIn(send))
+    const [proxys, right] = ['Bearer eyJ.of.the-proxy', `Bearer ${TOKEN}`]
+    const outcomes: unknown[] = []
+    for (const headers of [
+      { ...principalHeader(OWNER), authorization: proxys },
+      { ...principalHeader(OWNER), authorization: right },
+      { cookie, authorization: proxys },
+      { cookie, authorization: right },
+      { authorization: right },
+    ])
+      outcomes.push((await send('accounts/acme/keys', { ...write, headers })).status)
+    expect(outcomes).toEqual([403, 403, 403, 201, 201])
+    expect(await tested.gateway.admin.keys.list({ accountId: 'acme' })).toHaveLength(3)
   })
 
   it.each(['cross-site', 'same-site', 'something new'])(

@@ -3,7 +3,7 @@ import type { AccountRecord } from '../../keys/key-store.js'
 import type { UsageTotals } from '../../usage/record.js'
 import { ConsoleError } from '../console-error.js'
 import type { ConsoleContext } from '../context.js'
-import type { Principal } from '../principal.js'
+import { changedBy, type Principal } from '../principal.js'
 import { jsonRoute, type Route } from '../route.js'
 import { isText, readPage } from './cursor.js'
 import type { Account, AccountChange, Overview, Totals } from './types.js'
@@ -84,7 +84,7 @@ async function changeAccount(
   if (status !== undefined && principal.role !== 'operator')
     throw new ConsoleError('forbidden', 'Only an operator may change the status.', 'status')
   if (Object.keys(body).length === 0) throw new GatewayError('invalid_value', 'There is nothing to change.')
-  const by = { actor: principal.actor }
+  const by = changedBy(principal)
   const changed =
     Object.keys(settings).length === 0
       ? await accounts.get(accountId)

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../canonical/json.js'
 import type { AuditEntry as GatewayEntry } from '../../keys/key-store.js'
+import { type Principal, SOME_OPERATOR } from '../principal.js'
 import { jsonRoute, type Route } from '../route.js'
 import { isEntryId, readPage } from './cursor.js'
 import type { AuditEntry } from './types.js'
@@ -11,7 +12,8 @@ export const AUDIT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: 'audit',
     access: 'owner',
-    summary: 'Changes of accounts and keys, newest first.',
+    summary:
+      'Changes of accounts and keys, newest first. Owners see `operator` for whoever is not of their account.',
     query: 'AuditQuery',
     answer: 'AuditEntryList',
     run({ gateway }, { principal, query }) {
@@ -23,17 +25,20 @@ export const AUDIT_ROUTES: readonly Route[] = [
           positionOf: ({ id }) => id,
           isPosition: isEntryId,
         },
-        toEntry,
+        (entry) => toEntry(principal, entry),
       )
     },
   }),
 ]
 
-function toEntry({ id, time, actor, action, accountId, keyId, details }: GatewayEntry): AuditEntry {
+function toEntry(
+  { role }: Principal,
+  { id, time, actor, action, accountId, keyId, details: { byOwner, ...details } }: GatewayEntry,
+): AuditEntry {
   return {
     id,
     time: formatTime(time),
-    actor,
+    actor: role === 'operator' || byOwner === true ? actor : SOME_OPERATOR,
     action,
     account_id: accountId,
     key_id: keyId,

@@ -1,12 +1,12 @@
-import { GatewayError } from '../../errors.js'
-import type { KeySettings as GatewayKeySettings } from '../../gateway/admin/keys.js'
-import type { KeyRecord, SpendLimits as GatewaySpendLimits } from '../../keys/key-store.js'
+import type { KeyRecord } from '../../keys/key-store.js'
 import type { ConsoleContext } from '../context.js'
 import { maySee, type Principal } from '../principal.js'
 import { emptyRoute, jsonRoute, type Route } from '../route.js'
+import { changeKey, createKey, deleteKey } from './change-key.js'
 import { isText, readPage } from './cursor.js'
-import type { Key, KeyChange, List, NewKey, PageQuery, SpendLimits } from './types.js'
-import { formatOptionalTime, formatTime, found, notFound, parseTime } from './values.js'
+import { toKey } from './key-shape.js'
+import type { Key, List, PageQuery } from './types.js'
+import { formatOptionalTime, found, notFound } from './values.js'
 
 /** Keys: what programs show. */
 export const KEY_ROUTES: readonly Route[] = [
@@ -26,13 +26,13 @@ export const KEY_ROUTES: readonly Route[] = [
     method: 'POST',
     path: 'accounts/{account_id}/keys',
     access: 'owner',
-    summary: 'Creates a key; its secret is in this answer and nowhere else.',
+    summary:
+      'Creates a key; its secret is in this answer and nowhere else. Of an owner with `limits`, what is absent is their ceiling.',
     status: 201,
     body: 'NewKey',
     answer: 'CreatedKey',
     async run({ gateway }, { principal, params: { account_id: accountId }, body }) {
-      const { actor } = principal
-      const created = await gateway.admin.keys.create({ ...toSettings(body), accountId, actor })
+      const created = await createKey(gateway.admin, principal, { accountId, body })
       const { key, secret } = found(created, 'account', accountId)
       return { ...toKey(key), secret }
     },
@@ -62,12 +62,13 @@ export const KEY_ROUTES: readonly Route[] = [
     method: 'PATCH',
     path: 'keys/{key_id}',
     access: 'owner',
-    summary: 'Changes limits, name or status of a key, from its next call on.',
+    summary:
+      'Changes limits, name or status of a key, from its next call on. What an operator has disabled, an operator enables.',
     body: 'KeyChange',
     answer: 'Key',
     async run(context, { principal, params: { key_id: id }, body }) {
       const key = await findKey(context, principal, id)
-      const changed = await changeKey(context.gateway.admin.keys, key, { actor: principal.actor, body })
+      const changed = await changeKey(context.gateway.admin, principal, { key, body })
       return toKey(found(changed, 'key', id))
     },
   }),
@@ -75,11 +76,11 @@ export const KEY_ROUTES: readonly Route[] = [
     method: 'DELETE',
     path: 'keys/{key_id}',
     access: 'owner',
-    summary: 'Deletes a key; what was spent with it stays in the books.',
+    summary:
+      'Deletes a key; what was spent with it stays in the books. What an operator has disabled, an operator deletes.',
     async run(context, { principal, params: { key_id: id } }) {
-      await findKey(context, principal, id)
-      const deleted = await context.gateway.admin.keys.delete(id, { actor: principal.actor })
-      found(deleted, 'key', id)
+      const key = await findKey(context, principal, id)
+      found(await deleteKey(context.gateway.admin, principal, key), 'key', id)
       return null
     },
   }),
@@ -116,64 +117,4 @@ async function findKey({ gateway }: ConsoleContext, principal: Principal, id: st
   const key = found(await gateway.admin.keys.get(id), 'key', id)
   if (!maySee(principal, key.accountId)) throw notFound('key', id)
   return key
-}
-
-async function changeKey(
-  keys: KeyAdmin,
-  key: KeyRecord,
-  { actor, body }: { readonly actor: string; readonly body: KeyChange },
-): Promise<KeyRecord | null> {
-  const { status, ...settings } = body
-  if (Object.keys(body).length === 0) throw new GatewayError('invalid_value', 'There is nothing to change.')
-  const changed =
-    Object.keys(settings).length === 0 ? key : await keys.change(key.id, { ...toSettings(settings), actor })
-  if (status === undefined || changed === null || changed.status === status) return changed
-  return await (status === 'active' ? keys.enable(key.id, { actor }) : keys.disable(key.id, { actor }))
-}
-
-/** Settings as the gateway takes them; what is absent stays absent. */
-function toSettings(body: NewKey): GatewayKeySettings {
-  const { allowed_models, spend_limits, end_user_spend_limits, expires_at, ...same } = body
-  const settings: GatewayKeySettings = {
-    ...same,
-    allowedModels: allowed_models,
-    spendLimits: spend_limits && toSpendLimits(spend_limits),
-    endUserSpendLimits: end_user_spend_limits && toSpendLimits(end_user_spend_limits),
-    expiresAt: expires_at === null ? null : parseTime(expires_at),
-  }
-  // The audit writes down all that is said, and `undefined` as something that was taken away.
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
-}
-
-function toSpendLimits({ day_micro, week_micro, month_micro }: SpendLimits): GatewaySpendLimits {
-  return {
-    ...(day_micro === undefined ? {} : { dayMicro: day_micro }),
-    ...(week_micro === undefined ? {} : { weekMicro: week_micro }),
-    ...(month_micro === undefined ? {} : { monthMicro: month_micro }),
-  }
-}
-
-/** A key as the API shows it: neither its secret nor the hash of it. */
-function toKey(key: KeyRecord): Key {
-  return {
-    id: key.id,
-    account_id: key.accountId,
-    name: key.name ?? null,
-    hint: key.hint,
-    status: key.status,
-    rpm: key.rpm,
-    tpm: key.tpm,
-    concurrency: key.concurrency,
-    allowed_models: key.allowedModels ?? null,
-    spend_limits: showSpendLimits(key.spendLimits),
-    end_user_spend_limits: showSpendLimits(key.endUserSpendLimits),
-    expires_at: formatOptionalTime(key.expiresAt),
-    created_at: formatTime(key.createdAt),
-  }
-}
-
-function showSpendLimits(limits: GatewaySpendLimits | undefined): SpendLimits | null {
-  if (limits === undefined) return null
-  const { dayMicro, weekMicro, monthMicro } = limits
-  return { day_micro: dayMicro, week_micro: weekMicro, month_micro: monthMicro }
 }

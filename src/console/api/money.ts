@@ -2,6 +2,8 @@ import type { LedgerEntry as GatewayEntry } from '../../balance/ledger.js'
 import type { MoneyAdmin, MoneyMove as GatewayMove } from '../../gateway/admin/money.js'
 import { ledgerCsv } from '../../gateway/admin/ledger-csv.js'
 import { ConsoleError } from '../console-error.js'
+import type { ConsoleContext } from '../context.js'
+import { type Principal, SOME_OPERATOR } from '../principal.js'
 import { jsonRoute, rawRoute, type Route } from '../route.js'
 import { answerCsv } from './csv-answer.js'
 import { isEntryId, readPage } from './cursor.js'
@@ -17,7 +19,8 @@ export const MONEY_ROUTES: readonly Route[] = [
     summary: 'The books of an account, newest first.',
     query: 'LedgerQuery',
     answer: 'LedgerEntryList',
-    async run({ gateway: { admin } }, { params: { account_id: accountId }, query }) {
+    async run(context, { principal, params: { account_id: accountId }, query }) {
+      const { admin } = context.gateway
       found(await admin.accounts.get(accountId), 'account', accountId)
       return await readPage(
         query,
@@ -27,7 +30,7 @@ export const MONEY_ROUTES: readonly Route[] = [
           positionOf: ({ id }) => id,
           isPosition: isEntryId,
         },
-        toEntry,
+        (entry) => toEntry(redact(context, principal, entry)),
       )
     },
   }),
@@ -38,10 +41,11 @@ export const MONEY_ROUTES: readonly Route[] = [
     summary: 'The books of an account as CSV, newest first.',
     query: 'LedgerFilter',
     contentType: 'text/csv',
-    async run({ gateway: { admin } }, { params: { account_id: accountId }, query }, headers) {
+    async run(context, { principal, params: { account_id: accountId }, query }, headers) {
+      const { admin } = context.gateway
       found(await admin.accounts.get(accountId), 'account', accountId)
       const entries = admin.money.exportEntries({ accountId, kinds: query.kind })
-      return await answerCsv(ledgerCsv(entries), headers)
+      return await answerCsv(ledgerCsv(redactAll(context, principal, entries)), headers)
     },
   }),
   moveRoute({
@@ -95,6 +99,21 @@ function moveRoute({ name, body, summary, post }: Move): Route {
       }
     },
   })
+}
+
+/** Who moved the money is the operators' business; a payment names its provider. */
+function redact({ payments }: ConsoleContext, { role }: Principal, entry: GatewayEntry): GatewayEntry {
+  const { actor } = entry
+  if (role === 'operator' || actor === null || actor === payments?.name) return entry
+  return { ...entry, actor: SOME_OPERATOR }
+}
+
+async function* redactAll(
+  context: ConsoleContext,
+  principal: Principal,
+  entries: AsyncIterable<GatewayEntry>,
+): AsyncGenerator<GatewayEntry, void, undefined> {
+  for await (const entry of entries) yield redact(context, principal, entry)
 }
 
 function conflict(externalId: string): ConsoleError {

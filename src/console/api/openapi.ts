@@ -25,7 +25,7 @@ export function describeApi(routes: readonly Route[], version: string): JsonObje
       version,
       description:
         'Money is in integer micro-USD (1 USD = 1,000,000), times are RFC 3339. Pages of lists: give `next` back as `after`. ' +
-        'Requests that write carry `x-csrf-token` (of `GET session`) unless they are authorized by a bearer token.',
+        'Requests that write carry `x-csrf-token` (of `GET session`) unless the operator token authorizes them.',
     },
     servers: [{ url: '.', description: 'The folder of this document.' }],
     security: [{ operatorToken: [] }, { session: [] }],

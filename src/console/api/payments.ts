@@ -1,5 +1,6 @@
 import { GatewayError } from '../../errors.js'
 import { single } from '../../gateway/http/headers.js'
+import type { GatewayRequest } from '../../gateway/http/http.js'
 import type { ConsoleContext } from '../context.js'
 import { receiveWebhook } from '../payments/receive-webhook.js'
 import { startCheckout } from '../payments/start-checkout.js'
@@ -20,14 +21,13 @@ export const PAYMENT_ROUTES: readonly Route[] = [
     answer: 'Checkout',
     async run(context, { request, principal, params: { account_id: accountId }, body }) {
       const payments = needPayments(context)
-      const { origin } = request.headers
       const checkout = await startCheckout(
         { admin: context.gateway.admin, payments, createId: context.createId },
         {
           accountId,
           amountMicro: body.amount_micro,
           returnUrl: body.return_url,
-          origin: origin === undefined ? undefined : single(origin),
+          origin: originFor(context, request, body.return_url),
           actor: principal.actor,
         },
       )
@@ -52,6 +52,17 @@ export const PAYMENT_ROUTES: readonly Route[] = [
     },
   }),
 ]
+
+/** Where a payment may lead back to: to the host's own origins, else to that of the page that asks. */
+function originFor(
+  { returnOrigins }: ConsoleContext,
+  { headers: { origin } }: GatewayRequest,
+  returnUrl: string,
+): string | undefined {
+  const wanted = URL.canParse(returnUrl) ? new URL(returnUrl).origin : ''
+  if (returnOrigins.includes(wanted)) return wanted
+  return origin === undefined ? undefined : single(origin)
+}
 
 function needPayments({ payments }: ConsoleContext): PaymentProvider {
   if (payments !== null) return payments

@@ -6,6 +6,7 @@ import type { ConsoleContext } from '../context.js'
 import type { Principal } from '../principal.js'
 import { rawRoute, type Route } from '../route.js'
 import { sign } from '../secrets.js'
+import { createKey } from './change-key.js'
 import type { PlaygroundCall } from './types.js'
 import { notFound, scopeOf } from './values.js'
 
@@ -35,7 +36,7 @@ export const PLAYGROUND_ROUTES: readonly Route[] = [
         })
       const answer = await call()
       if (!isUnknownKey(answer)) return withHeaders(answer, headers)
-      await createKey(context, { accountId, secret, actor: principal.actor })
+      await createPlaygroundKey(context, principal, { accountId, secret })
       return withHeaders(await call(), headers)
     },
   }),
@@ -61,12 +62,13 @@ function isUnknownKey({ status, body }: GatewayResponse): boolean {
   return isJsonObject(error) && error['code'] === 'invalid_api_key'
 }
 
-async function createKey(
+async function createPlaygroundKey(
   { gateway: { admin } }: ConsoleContext,
-  key: { readonly accountId: string; readonly secret: string; readonly actor: string },
+  principal: Principal,
+  key: { readonly accountId: string; readonly secret: string },
 ): Promise<void> {
   try {
-    if ((await admin.keys.create({ ...key, name: KEY_NAME })) === null)
+    if ((await createKey(admin, principal, { ...key, body: { name: KEY_NAME } })) === null)
       throw notFound('account', key.accountId)
   } catch (error) {
     // Another call has made it in the meantime.

@@ -1,10 +1,12 @@
 import type { ConsoleContext } from '../context.js'
 import { ConsoleError } from '../console-error.js'
-import { ownAccount, type Principal } from '../principal.js'
+import { limitsOf, ownAccount, type Principal } from '../principal.js'
 import { emptyRoute, jsonRoute, type Route } from '../route.js'
 import { csrfToken } from '../session/csrf.js'
 import { checkToken, isByToken } from '../session/identify.js'
 import { endSessions, openSession } from '../session/operator-session.js'
+import type { OwnerLimits } from '../owner-limits.js'
+import { showSpendLimits } from './key-shape.js'
 import type { Session } from './types.js'
 
 /** Of this API, as the page and the OpenAPI document name it. */
@@ -59,8 +61,22 @@ async function describeSession(context: ConsoleContext, principal: Principal): P
     gateway_url: gatewayUrl,
     login_url: loginUrl,
     can_sign_out: isByToken(principal),
+    limits: describeLimits(limitsOf(principal)),
     payments: payments === null ? null : describePayments(payments),
     version: API_VERSION,
+  }
+}
+
+function describeLimits(limits: OwnerLimits | null): Session['limits'] {
+  if (limits === null) return null
+  const { keys, rpm, tpm, concurrency, allowedModels, spendLimits } = limits
+  return {
+    keys: keys ?? null,
+    rpm: rpm ?? null,
+    tpm: tpm ?? null,
+    concurrency: concurrency ?? null,
+    allowed_models: allowedModels ?? null,
+    spend_limits: showSpendLimits(spendLimits),
   }
 }
 

@@ -3,6 +3,10 @@
  * in UTC. Types only, so that the page may import them; the schemas beside hold answers and requests to them.
  */
 
+import type { KeyCeilings } from './key-types.js'
+
+export type * from './key-types.js'
+
 /** Who a request comes from, as the API names it. */
 export type Role = 'operator' | 'owner' | 'viewer'
 
@@ -20,6 +24,8 @@ export interface Session {
   readonly login_url: string | null
   /** True for a session of the operator's token; those of the host's login end at the host. */
   readonly can_sign_out: boolean
+  /** What an owner may set of keys at most; null: no ceilings. */
+  readonly limits: KeyCeilings | null
   /** Null: nothing can be topped up here. */
   readonly payments: PaymentTerms | null
   /** Of this API. */
@@ -98,62 +104,6 @@ export interface Overview {
   readonly key_count: number
 }
 
-/** What may be spent in a UTC day, an ISO week, a UTC month. */
-export interface SpendLimits {
-  readonly day_micro?: number | undefined
-  readonly week_micro?: number | undefined
-  readonly month_micro?: number | undefined
-}
-
-/** What can be set of a key; null = no limit. */
-export interface KeySettings {
-  readonly name: string | null
-  /** Requests a minute. */
-  readonly rpm: number | null
-  /** Tokens a minute. */
-  readonly tpm: number | null
-  /** Calls at once. */
-  readonly concurrency: number | null
-  /** Model ids and `vendor/*`; null = all. */
-  readonly allowed_models: readonly string[] | null
-  readonly spend_limits: SpendLimits | null
-  /** Of each end user. */
-  readonly end_user_spend_limits: SpendLimits | null
-  readonly expires_at: string | null
-}
-
-/** A key; never its secret. */
-export interface Key extends KeySettings {
-  readonly id: string
-  readonly account_id: string
-  /** How the secret begins. */
-  readonly hint: string
-  readonly status: 'active' | 'disabled'
-  readonly created_at: string
-  /** When its last call came; null = none that is still recorded. In the answer about one key only. */
-  readonly last_used_at?: string | null | undefined
-}
-
-/** A key that was just made: the only time that its secret is shown. */
-export interface CreatedKey extends Key {
-  readonly secret: string
-}
-
-/** A new key. */
-export type NewKey = { readonly [Name in keyof KeySettings]?: KeySettings[Name] | undefined }
-
-/** A change of a key: what is absent stays. */
-export interface KeyChange extends NewKey {
-  readonly status?: Key['status'] | undefined
-}
-
-/** What a key has spent since the day, the week and the month began. */
-export interface Spent {
-  readonly day_micro: number
-  readonly week_micro: number
-  readonly month_micro: number
-}
-
 /** Kinds of entries of the books. */
 export type LedgerKind =
   | 'top_up'
@@ -191,6 +141,11 @@ export interface LedgerFilter {
 
 export interface LedgerQuery extends LedgerFilter, PageQuery {}
 
+/** Which month, UTC: `2026-01`. */
+export interface InvoiceQuery {
+  readonly month: string
+}
+
 /** Money that an operator moves; `external_id` makes a repetition harmless. */
 export interface MoneyMove {
   readonly amount_micro: number
@@ -211,7 +166,7 @@ export interface PostingResult {
 /** A top-up to be paid. */
 export interface NewCheckout {
   readonly amount_micro: number
-  /** Where the provider sends the payer back to: a page of the console's own origin. */
+  /** Where the provider sends the payer back to: a page of the origin that asks, or of the host's `returnOrigins`. */
   readonly return_url: string
 }
 
@@ -288,6 +243,7 @@ export interface TotalsQuery {
   readonly by: TotalsBy
   readonly since?: string | undefined
   readonly until?: string | undefined
+  readonly limit?: number | undefined
 }
 
 /** Sums of one group: a day (`2026-01-31`), a model, a key, an end user. */
@@ -295,6 +251,8 @@ export interface TotalsGroup extends Totals {
   readonly group: string
   /** For `day_model`, whose group is the day. */
   readonly model?: string | undefined
+  /** In the row of all groups behind the limit, whose name is empty: how many they are. */
+  readonly folded?: number | undefined
 }
 
 /** Prices in micro-USD of a million tokens. */

@@ -1,4 +1,4 @@
-import type { Key, KeyChange, KeySettings, SpendLimits } from './api/types.js'
+import type { Key, KeyCeilings, KeyChange, KeySettings, SpendLimits } from './api/types.js'
 import { microToDecimal, parseMoney, type Separators } from './money.js'
 
 /** The fields of the form of a key, as they are typed. An empty limit is no limit. */
@@ -26,7 +26,7 @@ export type KeyFormReading =
   | { readonly input: KeySettings; readonly errors: null }
   | { readonly input: null; readonly errors: KeyFormErrors }
 
-/** What a new key is offered. */
+/** What a new key is offered where nothing bounds it. */
 export const NEW_KEY_FORM: KeyFormValues = {
   name: '',
   rpm: '60',
@@ -41,6 +41,49 @@ export const NEW_KEY_FORM: KeyFormValues = {
   allowedModels: [],
   expiresOn: '',
 }
+
+/** What a new key is offered: the ceilings of who makes it, else the usual limits. */
+export function newKeyForm(limits: KeyCeilings | null, separators: Separators): KeyFormValues {
+  if (limits === null) return NEW_KEY_FORM
+  const { rpm, tpm, concurrency, dayLimit, weekLimit, monthLimit } = showCeilings(limits, separators)
+  return {
+    ...NEW_KEY_FORM,
+    rpm: rpm ?? NEW_KEY_FORM.rpm,
+    tpm: tpm ?? NEW_KEY_FORM.tpm,
+    concurrency: concurrency ?? '',
+    dayLimit: dayLimit ?? '',
+    weekLimit: weekLimit ?? '',
+    monthLimit: monthLimit ?? '',
+    allowedModels: limits.allowed_models ?? [],
+  }
+}
+
+/** The fields that a ceiling can stand over. */
+export type BoundField = 'rpm' | 'tpm' | 'concurrency' | 'dayLimit' | 'weekLimit' | 'monthLimit'
+
+/** The ceilings as they are typed; absent where there is none. */
+export function showCeilings(
+  limits: KeyCeilings | null,
+  { decimal }: Separators,
+): Readonly<Partial<Record<BoundField, string>>> {
+  const shown = CEILINGS.flatMap(([field, read, isMoney]) => {
+    const most = limits === null ? null : (read(limits) ?? null)
+    if (most === null) return []
+    return [[field, isMoney ? microToDecimal(most).replace('.', decimal) : String(most)] as const]
+  })
+  return Object.fromEntries(shown)
+}
+
+type ReadCeiling = (limits: KeyCeilings) => number | null | undefined
+
+const CEILINGS: readonly (readonly [field: BoundField, read: ReadCeiling, isMoney: boolean])[] = [
+  ['rpm', ({ rpm }) => rpm, false],
+  ['tpm', ({ tpm }) => tpm, false],
+  ['concurrency', ({ concurrency }) => concurrency, false],
+  ['dayLimit', ({ spend_limits }) => spend_limits?.day_micro, true],
+  ['weekLimit', ({ spend_limits }) => spend_limits?.week_micro, true],
+  ['monthLimit', ({ spend_limits }) => spend_limits?.month_micro, true],
+]
 
 const WHOLE_FIELDS = ['rpm', 'tpm', 'concurrency'] as const
 const MONEY_FIELDS = [
@@ -73,8 +116,21 @@ export function keyToForm(key: Key, { decimal }: Separators): KeyFormValues {
   }
 }
 
+/** Who fills a form in, and what stood in it before: what nobody touched may be beyond a ceiling. */
+export interface FormBounds {
+  readonly limits: KeyCeilings | null
+  /** Null: a new key. */
+  readonly before: KeyFormValues | null
+}
+
+const UNBOUND: FormBounds = { limits: null, before: null }
+
 /** Reads a form: exact amounts, whole numbers, and an end that is the end of the UTC day. */
-export function readKeyForm(values: KeyFormValues, separators: Separators): KeyFormReading {
+export function readKeyForm(
+  values: KeyFormValues,
+  separators: Separators,
+  bounds: FormBounds = UNBOUND,
+): KeyFormReading {
   const errors: KeyFormErrors = {}
   const numbers: Record<string, number | null> = {}
   for (const field of WHOLE_FIELDS) {
@@ -88,7 +144,8 @@ export function readKeyForm(values: KeyFormValues, separators: Separators): KeyF
       errors[field] = 'An amount in USD, or nothing for no limit.'
     numbers[field] = micro
   }
-  if (Object.keys(errors).length > 0) return { input: null, errors }
+  const wrong = { ...beyondCeilings(values, numbers, bounds), ...errors }
+  if (Object.keys(wrong).length > 0) return { input: null, errors: wrong }
   const limit = (field: keyof KeyFormValues): number | null => numbers[field] ?? null
   const name = values.name.trim()
   return {
@@ -118,6 +175,27 @@ export function changedFields(key: Key, input: KeySettings): KeyChange {
       ([field, value]) => JSON.stringify(before[field] ?? null) !== JSON.stringify(value),
     ),
   )
+}
+
+function beyondCeilings(
+  values: KeyFormValues,
+  numbers: Readonly<Record<string, number | null>>,
+  { limits, before }: FormBounds,
+): KeyFormErrors {
+  const errors: KeyFormErrors = {}
+  if (limits === null) return errors
+  for (const [field, read] of CEILINGS) {
+    const most = read(limits) ?? null
+    if (most === null || values[field] === before?.[field]) continue
+    const value = numbers[field] ?? null
+    if (value === null) errors[field] = 'Your account needs a limit here.'
+    else if (value > most) errors[field] = 'This is more than your account may have.'
+  }
+  const { allowed_models: models } = limits
+  const isTouched = before === null || String(values.allowedModels) !== String(before.allowedModels)
+  if (models !== null && isTouched && values.allowedModels.length === 0)
+    errors.allowedModels = `Name some of ${models.join(', ')}.`
+  return errors
 }
 
 function readWhole(text: string): number | null {

@@ -46,6 +46,11 @@ export function sumSince(days: readonly TotalsGroup[], since: string): Totals {
   return days.filter(({ group }) => group >= since).reduce<Totals>(addTotals, NOTHING)
 }
 
+/** A UTC day without calls. */
+export function emptyDay(day: string): TotalsGroup {
+  return { ...NOTHING, group: day }
+}
+
 /** One UTC month. */
 export interface Month {
   /** `2026-01` */

@@ -66,10 +66,13 @@ export function chartModels(
     .map(([name, row]) => ({ name, values: row }))
     .filter((series) => sum(series.values) > 0)
     .sort((one, other) => sum(other.values) - sum(one.values))
-  if (all.length <= most) return { days, series: all }
-  const rest = all.slice(most - 1)
+  // Models that the API has summed up have no name.
+  const named = all.filter(({ name }) => name !== '')
+  if (all.length <= most && named.length === all.length) return { days, series: all }
+  const shown = new Set(named.slice(0, most - 1))
+  const rest = all.filter((row) => !shown.has(row))
   const others = { name: OTHERS, values: days.map((_, at) => sum(rest.map((row) => row.values[at] ?? 0))) }
-  return { days, series: [...all.slice(0, most - 1), others] }
+  return { days, series: [...shown, others] }
 }
 
 /** Each series on top of those before it: what stacked bars are drawn from. */

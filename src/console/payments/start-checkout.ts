@@ -9,7 +9,7 @@ export interface CheckoutRequest {
   readonly amountMicro: number
   /** Where the browser goes behind the payment: a page of `origin`. */
   readonly returnUrl: string
-  /** The request's Origin header. */
+  /** Where it may lead back to. */
   readonly origin: string | undefined
   readonly actor: string
 }
@@ -47,14 +47,14 @@ export async function startCheckout(
   })
 }
 
-/** The page that asked is the only one that a payment may lead to. Throws `invalid_value`. */
+/** One origin is the only one that a payment may lead to. Throws `invalid_value`. */
 function checkReturnUrl(returnUrl: string, origin: string | undefined): URL {
   const url = URL.canParse(returnUrl) ? new URL(returnUrl) : null
   // Pages without an origin of their own all send `null`, and URLs like `data:` have it.
   const isOwn = url !== null && origin !== 'null' && url.origin === origin && /^https?:$/.test(url.protocol)
   if (isOwn && url.username === '' && url.password === '') return url
   const message =
-    'return_url must be an absolute URL of the page that asks: of the origin that the Origin header names.'
+    "return_url must be an absolute URL, of the origin that the Origin header names or of the console's `returnOrigins`."
   throw new GatewayError('invalid_value', message, { param: 'return_url' })
 }
 

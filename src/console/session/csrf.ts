@@ -4,6 +4,7 @@ import { single } from '../../gateway/http/headers.js'
 import { ConsoleError } from '../console-error.js'
 import { type Principal, principalKey } from '../principal.js'
 import { isSameText, sign } from '../secrets.js'
+import type { Identified } from './identify.js'
 
 /** What the page of a principal shows on everything that it writes, and no other site can know. */
 export function csrfToken(key: Uint8Array, principal: Principal): string {
@@ -18,9 +19,16 @@ export function checkSite({ method, headers }: GatewayRequest): void {
   throw new ConsoleError('cross_site', 'Requests from other sites are not taken.')
 }
 
-/** Throws `csrf_token` when a writing request lacks its token; a bearer token needs none: no site can make a browser send it. */
-export function checkCsrf({ method, headers }: GatewayRequest, key: Uint8Array, principal: Principal): void {
-  if (isReading(method) || bearerOf(headers) !== null) return
+/**
+ * Throws `csrf_token` when a writing request lacks its token. Only who is known by the operator's token in the header
+ * needs none: cookies, and headers of a proxy, come with what another site makes a browser send, too.
+ */
+export function checkCsrf(
+  { method, headers }: GatewayRequest,
+  key: Uint8Array,
+  { principal, proof }: Identified,
+): void {
+  if (isReading(method) || proof === 'token') return
   const given = headers['x-csrf-token']
   if (given !== undefined && isSameText(single(given), csrfToken(key, principal))) return
   throw new ConsoleError('csrf_token', 'The x-csrf-token header is missing or not the one of this session.')

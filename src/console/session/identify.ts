@@ -9,18 +9,31 @@ import { hasSession } from './operator-session.js'
 /** Who has the operator's token. */
 const OPERATOR: Principal = { actor: 'operator', role: 'operator' }
 
+/** How it is known who sends a request: the host's login, the operator's token in the header, or a session of it. */
+export type Proof = 'host' | 'token' | 'session'
+
+/** Who sends a request, and how that is known. */
+export interface Identified {
+  readonly principal: Principal
+  readonly proof: Proof
+}
+
 /**
  * Who sends a request: the host's login is asked first, then the operator's token in the header counts, then the session.
  * Null for nobody. Throws `wrong_token`, or `rate_limit_exceeded` when too many of those came from the same address.
  */
-export async function identify(context: ConsoleContext, request: GatewayRequest): Promise<Principal | null> {
+export async function identify(context: ConsoleContext, request: GatewayRequest): Promise<Identified | null> {
   const { authorize, operatorToken } = context
   const known = authorize === null ? null : checkPrincipal(await authorize(request))
-  if (known !== null || operatorToken === null) return known
+  if (known !== null) return { principal: known, proof: 'host' }
+  if (operatorToken === null) return null
   const bearer = bearerOf(request.headers)
-  // Never on to the session: who shows a bearer token is not asked for the other one.
-  if (bearer !== null) return checkToken(context, request, bearer)
-  return (await hasSession(context, request.headers)) ? OPERATOR : null
+  // Proxies that sign people in put a bearer token of their own on every request: beside a session it is no guess.
+  if (await hasSession(context, request.headers)) {
+    const isToken = bearer !== null && isSameText(bearer, operatorToken)
+    return { principal: OPERATOR, proof: isToken ? 'token' : 'session' }
+  }
+  return bearer === null ? null : { principal: checkToken(context, request, bearer), proof: 'token' }
 }
 
 /** True for who has shown the operator's token, now or to open a session: the host's login knows nothing of it. */

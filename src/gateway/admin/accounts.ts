@@ -1,9 +1,10 @@
 import { GatewayError } from '../../errors.js'
 import type { AccountChange, AccountRecord } from '../../keys/key-store.js'
-import { type Acted, type AdminContext, draftAudit, type RunAdmin } from './context.js'
+import { type AdminContext, type ChangedBy, draftAudit, type RunAdmin } from './context.js'
 import {
   type Check,
   checkFields,
+  checkFlag,
   checkId,
   checkInput,
   checkName,
@@ -15,7 +16,7 @@ import {
 } from './checks.js'
 
 /** A new account. */
-export interface NewAccount extends Acted {
+export interface NewAccount extends ChangedBy {
   /** 1 to 128 visible ASCII characters. Default: `acct_` and random letters. */
   readonly id?: string | undefined
   readonly name?: string | undefined
@@ -43,10 +44,10 @@ export interface AccountAdmin {
   create(account: NewAccount): Promise<AccountRecord>
   get(accountId: string): Promise<AccountRecord | null>
   list(query?: ListQuery): Promise<readonly AccountRecord[]>
-  change(accountId: string, change: AccountSettings & Acted): Promise<AccountRecord | null>
+  change(accountId: string, change: AccountSettings & ChangedBy): Promise<AccountRecord | null>
   /** Stops all keys of the account: they are answered `user_inactive`. */
-  suspend(accountId: string, by: Acted): Promise<AccountRecord | null>
-  activate(accountId: string, by: Acted): Promise<AccountRecord | null>
+  suspend(accountId: string, by: ChangedBy): Promise<AccountRecord | null>
+  activate(accountId: string, by: ChangedBy): Promise<AccountRecord | null>
 }
 
 const aliasesCheck: Check = (value) => {
@@ -55,18 +56,24 @@ const aliasesCheck: Check = (value) => {
 }
 
 const LIST = { optional: { afterId: checkText, limit: checkPageLimit } }
-const ACTED = { required: { actor: checkName } }
-const CREATE = { ...ACTED, optional: { id: checkId, name: checkName, aliases: aliasesCheck } }
-const CHANGE = { ...ACTED, optional: { name: orNull(checkName), aliases: orNull(aliasesCheck) } }
+const ACTED = { required: { actor: checkName }, optional: { byOwner: checkFlag } }
+const CREATE = {
+  ...ACTED,
+  optional: { ...ACTED.optional, id: checkId, name: checkName, aliases: aliasesCheck },
+}
+const CHANGE = {
+  ...ACTED,
+  optional: { ...ACTED.optional, name: orNull(checkName), aliases: orNull(aliasesCheck) },
+}
 
 /** The functions of {@link AccountAdmin}. */
 export function createAccountAdmin(run: RunAdmin): AccountAdmin {
   const setStatus =
     (status: AccountRecord['status'], action: string) =>
-    (accountId: string, by: Acted): Promise<AccountRecord | null> =>
+    (accountId: string, by: ChangedBy): Promise<AccountRecord | null> =>
       run((context) => {
         checkInput(by, ACTED)
-        return changeAccount(context, accountId, { change: { status }, action, actor: by.actor })
+        return changeAccount(context, accountId, { change: { status }, action, ...by })
       })
 
   return {
@@ -80,13 +87,13 @@ export function createAccountAdmin(run: RunAdmin): AccountAdmin {
     change: (accountId, input) =>
       run((context) => {
         checkInput(input, CHANGE)
-        const { actor, name, aliases } = input
+        const { actor, byOwner, name, aliases } = input
         checkAliases(context, aliases ?? {})
         const change: AccountChange = {
           ...(name === undefined ? {} : { name: name ?? undefined }),
           ...(aliases === undefined ? {} : { aliases: aliases ?? undefined }),
         }
-        return changeAccount(context, accountId, { change, action: 'account.change', actor })
+        return changeAccount(context, accountId, { change, action: 'account.change', actor, byOwner })
       }),
     suspend: setStatus('suspended', 'account.suspend'),
     activate: setStatus('active', 'account.activate'),
@@ -95,16 +102,16 @@ export function createAccountAdmin(run: RunAdmin): AccountAdmin {
 
 async function createAccount(context: AdminContext, input: NewAccount): Promise<AccountRecord> {
   checkInput(input, CREATE)
-  const { actor, id = context.createId('acct_'), name, aliases } = input
+  const { actor, byOwner, id = context.createId('acct_'), name, aliases } = input
   checkAliases(context, aliases ?? {})
   const account: AccountRecord = { id, name, status: 'active', aliases, createdAt: context.now() }
   const details = toDetails({ ...(name && { name }), ...(aliases && { aliases }) })
-  const note = { actor, action: 'account.create', accountId: id, keyId: null, details }
+  const note = { actor, byOwner, action: 'account.create', accountId: id, keyId: null, details }
   if (await context.stores.keys.createAccount(account, draftAudit(context, note))) return account
   throw new GatewayError('invalid_value', `id '${id}' is taken.`, { param: 'id', status: 409 })
 }
 
-interface AccountStep extends Acted {
+interface AccountStep extends ChangedBy {
   readonly change: AccountChange
   readonly action: string
 }
@@ -112,9 +119,9 @@ interface AccountStep extends Acted {
 async function changeAccount(
   context: AdminContext,
   accountId: string,
-  { change, action, actor }: AccountStep,
+  { change, action, actor, byOwner }: AccountStep,
 ): Promise<AccountRecord | null> {
-  const note = { actor, action, accountId, keyId: null, details: toDetails(change) }
+  const note = { actor, byOwner, action, accountId, keyId: null, details: toDetails(change) }
   const { stores, authenticator } = context
   const account = await stores.keys.changeAccount(accountId, change, draftAudit(context, note))
   authenticator.forgetAccount(accountId)

@@ -103,6 +103,9 @@ export const checkText: Check = (value) =>
 export const checkId: Check = (value) =>
   typeof value === 'string' && ID_PATTERN.test(value) ? null : 'must be 1 to 128 visible ASCII characters'
 
+/** Yes or no. */
+export const checkFlag: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false')
+
 /** Micro-USD that are not negative. */
 export const checkMicro: Check = numberCheck(isMicro, 'must be a whole number of micro-USD, at least 0')
 

@@ -45,10 +45,17 @@ export interface Acted {
   readonly actor: string
 }
 
+/** Who changes an account or a key. */
+export interface ChangedBy extends Acted {
+  /** True for somebody of the account itself: the audit remembers it in `details`. Default: who runs the gateway. */
+  readonly byOwner?: boolean | undefined
+}
+
 /** What a change writes into the audit, beside its time. */
-export type AuditNote = Omit<AuditDraft, 'time'>
+export type AuditNote = Omit<AuditDraft, 'time'> & Pick<ChangedBy, 'byOwner'>
 
 /** The audit entry of a change that happens now. */
-export function draftAudit({ now }: AdminContext, note: AuditNote): AuditDraft {
-  return { time: now(), ...note }
+export function draftAudit({ now }: AdminContext, { byOwner, ...note }: AuditNote): AuditDraft {
+  const details = byOwner === true ? { ...note.details, byOwner } : note.details
+  return { time: now(), ...note, details }
 }

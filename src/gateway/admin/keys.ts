@@ -6,6 +6,7 @@ import type { ListQuery } from './accounts.js'
 import {
   type Check,
   checkFields,
+  checkFlag,
   checkInput,
   checkList,
   checkMicro,
@@ -18,7 +19,7 @@ import {
   toDetails,
   withLimit,
 } from './checks.js'
-import { type Acted, type AdminContext, draftAudit, type RunAdmin } from './context.js'
+import { type AdminContext, type ChangedBy, draftAudit, type RunAdmin } from './context.js'
 
 /** What can be set of a key. */
 export interface KeySettings {
@@ -40,7 +41,7 @@ export interface KeySettings {
 }
 
 /** A new key. */
-export interface NewKey extends KeySettings, Acted {
+export interface NewKey extends KeySettings, ChangedBy {
   readonly accountId: string
   /** A well-formed key of the host's own choice, at least 8 characters behind `cm-`. Default: one is drawn. */
   readonly secret?: string | undefined
@@ -65,12 +66,12 @@ export interface KeyAdmin {
   get(keyId: string): Promise<KeyRecord | null>
   list(query?: KeyQuery): Promise<readonly KeyRecord[]>
   /** What is absent stays. */
-  change(keyId: string, change: KeySettings & Acted): Promise<KeyRecord | null>
+  change(keyId: string, change: KeySettings & ChangedBy): Promise<KeyRecord | null>
   /** The key is answered `api_key_inactive` from now on. */
-  disable(keyId: string, by: Acted): Promise<KeyRecord | null>
-  enable(keyId: string, by: Acted): Promise<KeyRecord | null>
+  disable(keyId: string, by: ChangedBy): Promise<KeyRecord | null>
+  enable(keyId: string, by: ChangedBy): Promise<KeyRecord | null>
   /** Returns the key that was. What was spent with it stays in the books. */
-  delete(keyId: string, by: Acted): Promise<KeyRecord | null>
+  delete(keyId: string, by: ChangedBy): Promise<KeyRecord | null>
 }
 
 const spendLimits = orNull(
@@ -86,7 +87,7 @@ const SETTINGS: Readonly<Record<keyof KeySettings, Check>> = {
   endUserSpendLimits: spendLimits,
   expiresAt: orNull(checkTime),
 }
-const ACTED = { required: { actor: checkName } }
+const ACTED = { required: { actor: checkName }, optional: { byOwner: checkFlag } }
 /** The words never show the secret. */
 const checkSecret: Check = (value) =>
   typeof value === 'string' && value.length >= 11 && USABLE.has(checkApiKeyFormat(value))
@@ -95,19 +96,19 @@ const checkSecret: Check = (value) =>
 const USABLE: ReadonlySet<ApiKeyFormat> = new Set<ApiKeyFormat>(['generated', 'custom'])
 const CREATE = {
   required: { ...ACTED.required, accountId: checkText },
-  optional: { ...SETTINGS, secret: checkSecret },
+  optional: { ...ACTED.optional, ...SETTINGS, secret: checkSecret },
 }
-const CHANGE = { ...ACTED, optional: SETTINGS }
+const CHANGE = { ...ACTED, optional: { ...ACTED.optional, ...SETTINGS } }
 const LIST = { optional: { accountId: checkText, afterId: checkText, limit: checkPageLimit } }
 
 /** The functions of {@link KeyAdmin}. */
 export function createKeyAdmin(run: RunAdmin): KeyAdmin {
   const setStatus =
     (status: KeyRecord['status'], action: string) =>
-    (keyId: string, by: Acted): Promise<KeyRecord | null> =>
+    (keyId: string, by: ChangedBy): Promise<KeyRecord | null> =>
       run((context) => {
         checkInput(by, ACTED)
-        return changeKey(context, keyId, { change: { status }, action, actor: by.actor })
+        return changeKey(context, keyId, { change: { status }, action, ...by })
       })
 
   return {
@@ -121,8 +122,8 @@ export function createKeyAdmin(run: RunAdmin): KeyAdmin {
     change: (keyId, input) =>
       run((context) => {
         checkInput(input, CHANGE)
-        const { actor, ...settings } = input
-        return changeKey(context, keyId, { change: toChange(settings), action: 'key.change', actor })
+        const { actor, byOwner, ...settings } = input
+        return changeKey(context, keyId, { change: toChange(settings), action: 'key.change', actor, byOwner })
       }),
     disable: setStatus('disabled', 'key.disable'),
     enable: setStatus('active', 'key.enable'),
@@ -139,7 +140,7 @@ export function createKeyAdmin(run: RunAdmin): KeyAdmin {
 
 async function createKey(context: AdminContext, input: NewKey): Promise<CreatedKey | null> {
   checkInput(input, CREATE)
-  const { actor, accountId, secret: chosen, ...settings } = input
+  const { actor, byOwner, accountId, secret: chosen, ...settings } = input
   const { stores, authenticator, keySecret } = context
   if ((await stores.keys.account(accountId)) === null) return null
   const secret = chosen ?? createApiKey(context.randomBytes)
@@ -153,7 +154,8 @@ async function createKey(context: AdminContext, input: NewKey): Promise<CreatedK
     ...toChange(settings),
     createdAt: context.now(),
   }
-  const note = { actor, action: 'key.create', accountId, keyId: key.id, details: toDetails(settings) }
+  const audit = { actor, byOwner, action: 'key.create', accountId, keyId: key.id }
+  const note = { ...audit, details: toDetails(settings) }
   if (!(await stores.keys.createKey(key, draftAudit(context, note)))) {
     if (chosen === undefined)
       throw new GatewayError('internal_error', 'The key could not be created. Try again.')
@@ -163,7 +165,7 @@ async function createKey(context: AdminContext, input: NewKey): Promise<CreatedK
   return { secret, key }
 }
 
-interface KeyStep extends Acted {
+interface KeyStep extends ChangedBy {
   readonly change: KeyChange
   readonly action: string
 }
@@ -171,10 +173,10 @@ interface KeyStep extends Acted {
 function changeKey(
   context: AdminContext,
   keyId: string,
-  { change, action, actor }: KeyStep,
+  { change, action, actor, byOwner }: KeyStep,
 ): Promise<KeyRecord | null> {
   return withKey(context, keyId, ({ accountId }) => {
-    const note = { actor, action, accountId, keyId, details: toDetails(change) }
+    const note = { actor, byOwner, action, accountId, keyId, details: toDetails(change) }
     return context.stores.keys.changeKey(keyId, change, draftAudit(context, note))
   })
 }

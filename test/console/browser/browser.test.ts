@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { tellAccessibility, tellLocales } from './accessibility.js'
 import { describeBrowser } from './browser.js'
+import { tellHostLogin } from './host-login.js'
 import { tellInjection } from './injection.js'
 import { tellKeyboard } from './keyboard.js'
 import { tellLargeUsage } from './large-usage.js'
@@ -15,6 +16,9 @@ describeBrowser('the console', (open) => {
   })
   describe('who may do what', () => {
     tellRoles(open)
+  })
+  describe('the login of the host', () => {
+    tellHostLogin(open)
   })
   describe('what it loads', () => {
     tellStrictness(open)

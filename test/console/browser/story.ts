@@ -223,9 +223,13 @@ async function openExports(page: Page): Promise<void> {
   const ledger = await download(page, page.getByRole('link', { name: 'Ledger CSV' }))
   expect(ledger.name).toBe('ledger-acme.csv')
   expect(ledger.text).toContain('welcome')
-  const invoice = await download(page, page.getByRole('link', { name: /^CSV of / }))
+  const calls = await download(page, page.getByRole('link', { name: /^Calls of / }))
+  expect(calls.name).toMatch(/^usage-acme-\d{4}-\d{2}\.csv$/)
+  expect(calls.text.trim().split('\n')).toHaveLength(usage.text.trim().split('\n').length)
+  const invoice = await download(page, page.getByRole('link', { name: /^Invoice of / }))
   expect(invoice.name).toMatch(/^invoice-acme-\d{4}-\d{2}\.csv$/)
-  expect(invoice.text.trim().split('\n')).toHaveLength(usage.text.trim().split('\n').length)
+  expect(invoice.text).toMatch(/^usage,,test\/chat,/m)
+  expect(invoice.text).toMatch(/^top_up,.*,welcome,.*,1,1000000\r?$/m)
 }
 
 async function download(

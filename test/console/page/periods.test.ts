@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TotalsGroup } from '../../../src/console/page/api/types.js'
 import {
+  emptyDay,
   errorRate,
   groupMonths,
   startOfRange,
@@ -50,6 +51,14 @@ describe('months', () => {
     expect(months.map(({ name, since, until, totals }) => [name, since, until, totals.cost_micro])).toEqual([
       ['2026-02', '2026-02-01', '2026-03-01', 6],
       ['2025-12', '2025-12-01', '2026-01-01', 1],
+    ])
+  })
+
+  it('are there for a day without calls, too', () => {
+    const months = groupMonths([day('2026-02-01', 2), emptyDay('2026-02-03'), emptyDay('2026-01-31')])
+    expect(months.map(({ name, totals }) => [name, totals.cost_micro, totals.request_count])).toEqual([
+      ['2026-02', 2, 4],
+      ['2026-01', 0, 0],
     ])
   })
 })

@@ -64,10 +64,23 @@ describe('models over time', () => {
     ])
   })
 
+  it('that the API has summed up stay with the others, however few are named', () => {
+    const groups = [group('2026-02-28', 20, ''), group('2026-02-28', 3, 'a'), group('2026-03-01', 2, 'b')]
+    expect(chartModels(DAYS, groups, { most: 5, read: prompts }).series).toEqual([
+      { name: 'a', values: [0, 3, 0] },
+      { name: 'b', values: [0, 0, 2] },
+      { name: OTHERS, values: [0, 20, 0] },
+    ])
+    expect(chartModels(DAYS, groups, { most: 2, read: prompts }).series).toEqual([
+      { name: 'a', values: [0, 3, 0] },
+      { name: OTHERS, values: [0, 20, 2] },
+    ])
+  })
+
   it('lose no token, however many there are', () => {
     const record = fc.record({
       day: fc.constantFrom(...DAYS),
-      model: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'constructor', '__proto__'),
+      model: fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', 'constructor', '__proto__'),
       tokens: fc.nat(1_000_000),
     })
     fc.assert(

@@ -3,7 +3,15 @@ import { account, accountChange, auditEntry, auditQuery, newAccount, overview } 
 import { listOf, object, page, type Schema } from './base.js'
 import { createdKey, key, keyChange, newKey, spent } from './key.js'
 import { model, modelQuery, upstream } from './model.js'
-import { adjustment, ledgerEntry, ledgerFilter, ledgerQuery, moneyMove, postingResult } from './money.js'
+import {
+  adjustment,
+  invoiceQuery,
+  ledgerEntry,
+  ledgerFilter,
+  ledgerQuery,
+  moneyMove,
+  postingResult,
+} from './money.js'
 import { checkout, newCheckout } from './payment.js'
 import { errorAnswer, playgroundCall, session, signIn } from './session.js'
 import { totalsGroup, totalsQuery, usageFilter, usageQuery, usageRecord } from './usage.js'
@@ -30,6 +38,7 @@ export interface Shapes {
   readonly LedgerEntryList: api.List<api.LedgerEntry>
   readonly LedgerFilter: api.LedgerFilter
   readonly LedgerQuery: api.LedgerQuery
+  readonly InvoiceQuery: api.InvoiceQuery
   readonly MoneyMove: api.MoneyMove
   readonly Adjustment: api.MoneyMove
   readonly PostingResult: api.PostingResult
@@ -77,6 +86,7 @@ export const SCHEMAS: { readonly [Name in ShapeName]: Schema<Shapes[Name]> } = {
   LedgerEntryList: listOf(ledgerEntry),
   LedgerFilter: ledgerFilter,
   LedgerQuery: ledgerQuery,
+  InvoiceQuery: invoiceQuery,
   MoneyMove: moneyMove,
   Adjustment: adjustment,
   PostingResult: postingResult,

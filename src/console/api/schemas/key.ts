@@ -15,7 +15,8 @@ import {
 
 const status = oneOf('active', 'disabled')
 
-const spendLimits = object<SpendLimits>({
+/** What may be spent, by window. */
+export const spendLimits: Schema<SpendLimits> = object<SpendLimits>({
   day_micro: optional(count),
   week_micro: optional(count),
   month_micro: optional(count),

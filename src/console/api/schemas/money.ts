@@ -1,5 +1,12 @@
 import * as z from 'zod/mini'
-import type { LedgerEntry, LedgerFilter, LedgerQuery, MoneyMove, PostingResult } from '../types.js'
+import type {
+  InvoiceQuery,
+  LedgerEntry,
+  LedgerFilter,
+  LedgerQuery,
+  MoneyMove,
+  PostingResult,
+} from '../types.js'
 import {
   anyText,
   count,
@@ -34,6 +41,13 @@ export const ledgerEntry: Schema<LedgerEntry> = object<LedgerEntry>({
 export const ledgerFilter: Schema<LedgerFilter> = object<LedgerFilter>({ kind: optional(list(kind)) })
 
 export const ledgerQuery: Schema<LedgerQuery> = object<LedgerQuery>({ ...page, kind: optional(list(kind)) })
+
+/** From 1970 on: the gateway counts its milliseconds from there. */
+const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/
+
+export const invoiceQuery: Schema<InvoiceQuery> = object<InvoiceQuery>({
+  month: z.string().check(z.regex(MONTH, 'must be a month like 2026-01')),
+})
 
 /** Ten million dollars: more in one step is a slip of the finger. */
 const MOST_MICRO = 10_000_000_000_000

@@ -1,6 +1,7 @@
-import type { ErrorAnswer, PaymentTerms, PlaygroundCall, Session, SignIn } from '../types.js'
+import type { ErrorAnswer, KeyCeilings, PaymentTerms, PlaygroundCall, Session, SignIn } from '../types.js'
 import * as z from 'zod/mini'
-import { anyText, count, id, list, nullable, object, oneOf, optional, type Schema } from './base.js'
+import { anyText, count, id, list, nullable, object, oneOf, optional, rate, type Schema } from './base.js'
+import { spendLimits } from './key.js'
 
 export const session: Schema<Session> = object<Session>({
   actor: anyText,
@@ -11,6 +12,16 @@ export const session: Schema<Session> = object<Session>({
   gateway_url: anyText,
   login_url: nullable(anyText),
   can_sign_out: z.boolean(),
+  limits: nullable(
+    object<KeyCeilings>({
+      keys: nullable(count),
+      rpm: nullable(rate),
+      tpm: nullable(rate),
+      concurrency: nullable(rate),
+      allowed_models: nullable(list(anyText, 100_000)),
+      spend_limits: nullable(spendLimits),
+    }),
+  ),
   payments: nullable(object<PaymentTerms>({ name: anyText, minimum_micro: count, methods: list(anyText) })),
   version: anyText,
 })

@@ -6,7 +6,9 @@ import { SCHEMAS } from './index.js'
 const NOTES: Readonly<Record<string, string>> = {
   next: 'Cursor of the next page, to be given back as `after`; null at the end.',
   after: '`next` of the page before.',
-  limit: 'Entries of a page. Default 100.',
+  limit:
+    'Entries of a page, default 100; of totals the dearest groups, default 1,000, or 50 models of each day.',
+  folded: 'How many groups are one row: those behind the limit, without a name.',
   since: 'Included; a date is its midnight, UTC.',
   until: 'Not included; a date is its midnight, UTC.',
   external_id: 'Unique over the whole ledger: a repetition posts nothing again.',
@@ -21,8 +23,11 @@ const NOTES: Readonly<Record<string, string>> = {
   attempts: 'Of a request that took several calls; for operators only.',
   csrf_token: 'To be sent as `x-csrf-token` with every request that writes.',
   aliases: 'alias → model id; in a model: the names that lead to it.',
+  note: 'The customer sees it.',
+  actor: 'For members `operator`, unless somebody of their account or a payment provider did it.',
   kind: 'Repeated, or a list with commas.',
-  return_url: 'A page of the origin that asks.',
+  return_url:
+    'A page of the origin that the `Origin` header names, or of one that the host allows programs to name.',
 }
 
 /** All shapes as JSON Schemas (2020-12) that refer to each other as `#/components/schemas/NAME`. */

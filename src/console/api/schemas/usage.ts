@@ -86,10 +86,12 @@ export const totalsQuery: Schema<TotalsQuery> = object<TotalsQuery>({
   by: oneOf('day', 'model', 'key', 'end_user', 'day_model'),
   since: optional(date),
   until: optional(date),
+  limit: page.limit,
 })
 
 export const totalsGroup: Schema<TotalsGroup> = object<TotalsGroup>({
   ...TOTALS,
   group: anyText,
   model: optional(anyText),
+  folded: optional(count),
 })

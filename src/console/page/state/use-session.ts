@@ -93,6 +93,8 @@ async function readSession(client: Client): Promise<Gate> {
     return { type: 'ready', session: await client.get<Session>('session') }
   } catch (thrown) {
     const problem = toProblem(thrown)
-    return { type: problem.status === 401 ? 'signed-out' : 'failed', problem }
+    if (problem.status !== 401) return { type: 'failed', problem }
+    // The page sent no token: a wrong one is that of a proxy in front of the console, and says nothing of who is here.
+    return { type: 'signed-out', problem: { ...problem, code: 'not_signed_in' } }
   }
 }

@@ -26,7 +26,8 @@ interface Asked {
 
 /** The keys of an account: made, limited, stopped and deleted here. */
 export function KeysView(): JSX.Element {
-  const { client, accountId, canWrite, route, setParams } = useConsole()
+  const { client, accountId, canWrite, route, session, setParams } = useConsole()
+  const most = session.limits?.keys ?? null
   const { after, key: opened, create } = route.params
   const path = accountId === null ? 'keys' : pathOf('accounts', accountId, 'keys')
   const { data, problem, isLoading, reload } = useResource(
@@ -38,7 +39,7 @@ export function KeysView(): JSX.Element {
     <>
       <ViewHead
         title="Keys"
-        intro="Programs call the gateway with a key. Its limits hold for all of its calls."
+        intro={`Programs call the gateway with a key. Its limits hold for all of its calls.${most === null ? '' : ` Your account may have ${most}.`}`}
       >
         {canWrite && (
           <button type="button" class="button primary" onClick={() => setParams({ create: '1' })}>
@@ -228,7 +229,7 @@ function AskFirst({
       <p class="muted">
         {isDelete
           ? 'Calls with it are refused from now on. This cannot be undone; its usage records stay.'
-          : 'Calls with it are refused until you enable it again.'}
+          : 'Calls with it are refused until it is enabled again.'}
       </p>
     </Confirm>
   )

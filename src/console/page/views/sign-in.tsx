@@ -6,7 +6,7 @@ import { TextField } from '../parts/field.js'
 import { Note, ProblemNote } from '../parts/states.js'
 import { useSubmit } from '../state/use-resource.js'
 
-/** Sign in with the operator's token, or at the host's own page. */
+/** Sign in at the host's own page, with the operator's token, or by either, the host's first. */
 export function SignInView({
   title,
   problem,
@@ -21,6 +21,8 @@ export function SignInView({
   useEffect(() => {
     document.title = `Sign in · ${title}`
   }, [title])
+  const { login, loginUrl = null } = problem.signIn ?? {}
+  const isHost = login === 'host'
   return (
     <main class="gate">
       <div class="gate-card">
@@ -28,10 +30,13 @@ export function SignInView({
           <BrandMark /> {title}
         </div>
         <h1>Sign in</h1>
-        {problem.signIn?.login === 'host' ? (
-          <HostLogin loginUrl={problem.signIn.loginUrl} />
-        ) : (
-          <TokenForm before={problem.code === 'not_signed_in' ? null : problem} signIn={signIn} />
+        {(isHost || loginUrl !== null) && <HostLogin loginUrl={loginUrl} />}
+        {!isHost && (
+          <TokenForm
+            before={problem.code === 'not_signed_in' ? null : problem}
+            isSecond={loginUrl !== null}
+            signIn={signIn}
+          />
         )}
       </div>
     </main>
@@ -53,10 +58,13 @@ function HostLogin({ loginUrl }: { readonly loginUrl: string | null }): JSX.Elem
 
 function TokenForm({
   before,
+  isSecond,
   signIn,
 }: {
   /** What went wrong on the way here. */
   readonly before: Problem | null
+  /** True below the host's own login. */
+  readonly isSecond: boolean
   readonly signIn: (token: string) => Promise<void>
 }): JSX.Element {
   const [token, setToken] = useState('')
@@ -69,6 +77,7 @@ function TokenForm({
         submit(() => signIn(token))
       }}
     >
+      {isSecond && <p class="muted">Operators may also sign in with their token.</p>}
       <TextField
         label="Operator token"
         type="password"
@@ -79,7 +88,7 @@ function TokenForm({
         isRequired
       />
       {fault !== null && <ProblemNote problem={fault} />}
-      <button type="submit" class="button primary wide" disabled={isBusy}>
+      <button type="submit" class={isSecond ? 'button wide' : 'button primary wide'} disabled={isBusy}>
         {isBusy ? 'Signing in…' : 'Sign in'}
       </button>
     </form>

@@ -1,18 +1,23 @@
 import type { JSX } from 'preact'
-import type { List, TotalsGroup } from '../../api/types.js'
+import { pathOf } from '../../api/client.js'
+import type { LedgerEntry, List, TotalsGroup } from '../../api/types.js'
+import { ledgerKinds } from '../../ledger-words.js'
 import { Card } from '../../parts/card.js'
 import { Icon } from '../../parts/icon.js'
 import { Empty, Loading, ProblemNote } from '../../parts/states.js'
 import { Table } from '../../parts/table.js'
 import { Money } from '../../parts/values.js'
-import { groupMonths } from '../../periods.js'
+import { emptyDay, groupMonths } from '../../periods.js'
 import { lastDays, nextDay } from '../../plot-data.js'
 import { useConsole } from '../../state/console-context.js'
 import { useResource } from '../../state/use-resource.js'
 
 const DAYS = 366
 
-/** What each month cost, with its calls as CSV: what bookkeeping asks for. */
+/** At once: an account has few payments in a year. */
+const MOST_PAYMENTS = 1000
+
+/** What each month cost, by model and with the payments of it as CSV, and its calls: what bookkeeping asks for. */
 export function Invoices({ accountId }: { readonly accountId: string }): JSX.Element {
   const { client, format } = useConsole()
   const { data, problem, reload } = useResource(
@@ -24,11 +29,18 @@ export function Invoices({ accountId }: { readonly accountId: string }): JSX.Ele
     },
     [accountId],
   )
-  const months = groupMonths(data?.data ?? [])
+  const payments = useResource(
+    (signal) => {
+      const query = { kind: ledgerKinds('payments'), limit: MOST_PAYMENTS }
+      return client.get<List<LedgerEntry>>(pathOf('accounts', accountId, 'ledger'), query, signal)
+    },
+    [accountId],
+  )
+  const months = groupMonths([...(data?.data ?? []), ...(payments.data?.data ?? []).map(toPaidDay)])
   return (
     <Card
       title="Invoices"
-      intro="One line for each UTC month of the last year, with every call of it as CSV."
+      intro="One line for each UTC month: the invoice has what each model cost, and credits, refunds and adjustments."
     >
       {problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
       {data === null && problem === null && <Loading lines={3} />}
@@ -46,14 +58,24 @@ export function Invoices({ accountId }: { readonly accountId: string }): JSX.Ele
               heading: 'Download',
               isActions: true,
               cell: ({ name, since, until }) => (
-                <a
-                  class="button small"
-                  aria-label={`CSV of ${format.month(since)}`}
-                  href={client.url('usage.csv', { account_id: accountId, since, until })}
-                  download={`invoice-${accountId}-${name}.csv`}
-                >
-                  <Icon name="download" /> CSV
-                </a>
+                <span class="row-actions">
+                  <a
+                    class="button small"
+                    aria-label={`Invoice of ${format.month(since)}`}
+                    href={client.url(pathOf('accounts', accountId, 'invoice.csv'), { month: name })}
+                    download={`invoice-${accountId}-${name}.csv`}
+                  >
+                    <Icon name="download" /> Invoice
+                  </a>
+                  <a
+                    class="button small"
+                    aria-label={`Calls of ${format.month(since)}`}
+                    href={client.url('usage.csv', { account_id: accountId, since, until })}
+                    download={`usage-${accountId}-${name}.csv`}
+                  >
+                    <Icon name="download" /> Calls
+                  </a>
+                </span>
               ),
             },
           ]}
@@ -61,4 +83,9 @@ export function Invoices({ accountId }: { readonly accountId: string }): JSX.Ele
       )}
     </Card>
   )
+}
+
+/** A month in which money came without a call has an invoice, too. */
+function toPaidDay({ time }: LedgerEntry): TotalsGroup {
+  return emptyDay(time.slice(0, 10))
 }

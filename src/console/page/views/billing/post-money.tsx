@@ -125,12 +125,13 @@ function PostFields({
         label="External id"
         isMono
         isRequired
-        hint="Posted once, however often it is sent: the number of a transfer or invoice is best."
+        hint="Posted once, however often it is sent: the number of a transfer or invoice is best. The customer sees it."
         value={typed.externalId}
         onValue={(externalId) => onTyped({ ...typed, externalId })}
       />
       <TextField
         label="Note"
+        hint="The customer sees it."
         value={typed.note}
         maxLength={256}
         onValue={(note) => onTyped({ ...typed, note })}

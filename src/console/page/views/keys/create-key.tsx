@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { pathOf } from '../../api/client.js'
 import type { CreatedKey, KeySettings, NewKey } from '../../api/types.js'
-import { type KeyFormErrors, NEW_KEY_FORM, readKeyForm } from '../../key-form.js'
+import { type KeyFormErrors, newKeyForm, readKeyForm } from '../../key-form.js'
 import { separatorsOf } from '../../money.js'
 import { CopyButton } from '../../parts/copy-button.js'
 import { Dialog } from '../../parts/dialog.js'
@@ -53,13 +53,13 @@ function CreateForm({
   readonly onCreated: (key: CreatedKey) => void
   readonly onClose: () => void
 }): JSX.Element {
-  const { client, format, rememberKey } = useConsole()
+  const { client, format, rememberKey, session } = useConsole()
   const separators = useMemo(() => separatorsOf(format.locales), [format])
-  const [values, setValues] = useState(NEW_KEY_FORM)
+  const [values, setValues] = useState(() => newKeyForm(session.limits, separators))
   const [errors, setErrors] = useState<KeyFormErrors>({})
   const step = useSubmit()
   const create = (): void => {
-    const reading = readKeyForm(values, separators)
+    const reading = readKeyForm(values, separators, { limits: session.limits, before: null })
     setErrors(reading.errors ?? {})
     if (reading.input === null) return
     const body = toNewKey(reading.input)

@@ -130,13 +130,14 @@ function EditForm({
   readonly keyRecord: Key
   readonly onSaved: () => void
 }): JSX.Element {
-  const { client, format, notify } = useConsole()
+  const { client, format, notify, session } = useConsole()
   const separators = useMemo(() => separatorsOf(format.locales), [format])
-  const [values, setValues] = useState(() => keyToForm(keyRecord, separators))
+  const before = useMemo(() => keyToForm(keyRecord, separators), [keyRecord, separators])
+  const [values, setValues] = useState(before)
   const [errors, setErrors] = useState<KeyFormErrors>({})
   const { problem, submit } = useSubmit()
   const save = (): void => {
-    const reading = readKeyForm(values, separators)
+    const reading = readKeyForm(values, separators, { limits: session.limits, before })
     setErrors(reading.errors ?? {})
     if (reading.input === null) return
     const change = changedFields(keyRecord, reading.input)
@@ -158,7 +159,7 @@ function EditForm({
       <KeyFields
         values={values}
         errors={errors}
-        onChange={(change) => setValues((before) => ({ ...before, ...change }))}
+        onChange={(change) => setValues((typed) => ({ ...typed, ...change }))}
       />
       {problem !== null && <ProblemNote problem={problem} />}
     </form>

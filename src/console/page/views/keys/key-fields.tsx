@@ -1,8 +1,10 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { KeyFormErrors, KeyFormValues } from '../../key-form.js'
+import { type KeyFormErrors, type KeyFormValues, showCeilings } from '../../key-form.js'
+import { separatorsOf } from '../../money.js'
 import { TextField } from '../../parts/field.js'
 import { Icon } from '../../parts/icon.js'
+import { useConsole } from '../../state/console-context.js'
 import { useModels } from '../../state/use-lists.js'
 
 type Change = (change: Partial<KeyFormValues>) => void
@@ -31,7 +33,7 @@ export function KeyFields({ values, errors, onChange }: FieldsProps): JSX.Elemen
           <WholeField label="Tokens per minute" field="tpm" {...{ values, errors, onChange }} />
           <WholeField label="Calls at once" field="concurrency" {...{ values, errors, onChange }} />
         </div>
-        <p class="field-hint">Empty means no limit.</p>
+        <p class="field-hint">Empty means no limit, where no highest one is named.</p>
       </fieldset>
       <fieldset class="group">
         <legend>Spend limits of the key</legend>
@@ -54,6 +56,7 @@ function MoreFields({ values, errors, onChange }: FieldsProps): JSX.Element {
       <div class="stack">
         <AllowedModels
           models={values.allowedModels}
+          error={errors.allowedModels}
           onModels={(allowedModels) => onChange({ allowedModels })}
         />
         <fieldset class="group">
@@ -88,6 +91,11 @@ function MoreFields({ values, errors, onChange }: FieldsProps): JSX.Element {
   )
 }
 
+function modelHint(models: readonly string[], within: readonly string[] | null): string | undefined {
+  if (within !== null) return `Your account may use ${within.join(', ')}.`
+  return models.length === 0 ? 'None named: the key may use all models.' : undefined
+}
+
 type TextKeys = Exclude<keyof KeyFormValues, 'allowedModels'>
 
 type LimitProps = FieldsProps & { readonly label: string; readonly field: TextKeys }
@@ -107,10 +115,17 @@ function LimitField({
   onChange,
   ...kind
 }: LimitProps & { readonly inputMode: 'numeric' | 'decimal'; readonly unit?: string }): JSX.Element {
+  const { session, format } = useConsole()
+  const ceilings: Readonly<Record<string, string>> = showCeilings(
+    session.limits,
+    separatorsOf(format.locales),
+  )
+  const most = ceilings[field]
   return (
     <TextField
       {...kind}
-      placeholder="No limit"
+      placeholder={most === undefined ? 'No limit' : `At most ${most}`}
+      hint={most === undefined ? undefined : `At most ${most}.`}
       value={values[field]}
       error={errors[field]}
       onValue={(value) => onChange({ [field]: value })}
@@ -120,13 +135,16 @@ function LimitField({
 
 function AllowedModels({
   models,
+  error,
   onModels,
 }: {
   readonly models: readonly string[]
+  readonly error: string | undefined
   readonly onModels: (models: readonly string[]) => void
 }): JSX.Element {
   const [typed, setTyped] = useState('')
   const catalogue = useModels()
+  const within = useConsole().session.limits?.allowed_models ?? null
   const suggestions = (catalogue.data?.data ?? []).map(({ id }) => id).filter((id) => !models.includes(id))
   const add = (): void => {
     const id = typed.trim()
@@ -164,7 +182,8 @@ function AllowedModels({
       >
         <TextField
           label="Model id or vendor/*"
-          hint={models.length === 0 ? 'None named: the key may use all models.' : undefined}
+          hint={modelHint(models, within)}
+          error={error}
           isMono
           value={typed}
           suggestions={suggestions}

@@ -122,8 +122,8 @@ function TopTable({
   readonly nameOf?: ((group: string) => string) | undefined
 }): JSX.Element {
   const { format, route } = useConsole()
-  const { data, problem, reload } = useTotals(by, dayCount)
-  const rows = data?.data.slice(0, MOST_ROWS) ?? []
+  const { data, problem, reload } = useTotals(by, dayCount, MOST_ROWS)
+  const rows = data?.data ?? []
   return (
     <Card title={title}>
       {problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
@@ -140,9 +140,12 @@ function TopTable({
             {
               heading: by === 'key' ? 'Key' : 'Model',
               isTitle: true,
-              cell: (row) => (
-                <a href={formatHash(toView(route, 'usage', { [by]: row.group }))}>{nameOf(row.group)}</a>
-              ),
+              cell: ({ group, folded }) =>
+                folded === undefined ? (
+                  <a href={formatHash(toView(route, 'usage', { [by]: group }))}>{nameOf(group)}</a>
+                ) : (
+                  <span class="muted">{format.count(folded)} more</span>
+                ),
             },
             { heading: 'Requests', isNumber: true, cell: (row) => format.count(row.request_count) },
             {

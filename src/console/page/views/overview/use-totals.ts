@@ -3,8 +3,11 @@ import { lastDays, nextDay } from '../../plot-data.js'
 import { useConsole } from '../../state/console-context.js'
 import { type Resource, useResource } from '../../state/use-resource.js'
 
-/** Sums of the last UTC days, today among them, of the account in view; of all accounts where none is. */
-export function useTotals(by: TotalsBy, dayCount: number): Resource<List<TotalsGroup>> {
+/**
+ * Sums of the last UTC days, today among them, of the account in view; of all accounts where none is. `limit`: the
+ * dearest groups, the others in one row.
+ */
+export function useTotals(by: TotalsBy, dayCount: number, limit?: number): Resource<List<TotalsGroup>> {
   const { client, accountId } = useConsole()
   return useResource(
     (signal) => {
@@ -12,10 +15,10 @@ export function useTotals(by: TotalsBy, dayCount: number): Resource<List<TotalsG
       const until = nextDay(days.at(-1) ?? '')
       return client.get<List<TotalsGroup>>(
         'totals',
-        { account_id: accountId, by, since: days[0], until },
+        { account_id: accountId, by, since: days[0], until, limit },
         signal,
       )
     },
-    [accountId, by, dayCount],
+    [accountId, by, dayCount, limit],
   )
 }
