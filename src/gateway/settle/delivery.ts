@@ -2,6 +2,7 @@ import { GatewayError } from '../../errors.js'
 import type { Stores } from '../../stores/stores.js'
 import { createRounds, entryId, JOB_TARGETS, type Round, runJob } from './outbox-round.js'
 import type { Outbox, OutboxJob } from './outbox.js'
+import { pause } from '../pause.js'
 import { createPatience } from '../send/patience.js'
 import type { HookRunner } from '../run-hooks.js'
 
@@ -126,10 +127,4 @@ function createRetries(runRound: () => Promise<Round>): Retries {
       timer = undefined
     },
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })
 }
