@@ -13,10 +13,23 @@ import { findDecoder, isPlain } from './node-coding.js'
 /** What is read and thrown away of a body over the limit, so that the client comes to read the answer. */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024
 
+/** A request of node:http, or of node:http2 with its compatibility API, or a stream that a framework made of one. */
+export interface BodySource extends Readable {
+  readonly httpVersionMajor?: number
+  readonly aborted?: boolean
+  readonly stream?: { readonly endAfterHeaders?: boolean; readonly rstCode?: number | undefined }
+}
+
 /** The body of a Node request as the gateway takes it: nothing is read before the gateway asks. */
-export function nodeBody(source: Readable, headers: IncomingHttpHeaders): RequestBody {
-  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return null
+export function nodeBody(source: BodySource, headers: IncomingHttpHeaders): RequestBody {
+  if (!hasBody(source, headers)) return null
   return (maxBytes) => readNodeBody(source, headers, maxBytes)
+}
+
+/** HTTP/2 has no need of headers that announce a body: what has not ended with its head has one. */
+function hasBody({ httpVersionMajor = 1, stream }: BodySource, headers: IncomingHttpHeaders): boolean {
+  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return true
+  return httpVersionMajor >= 2 && stream?.endAfterHeaders === false
 }
 
 /**
@@ -24,7 +37,7 @@ export function nodeBody(source: Readable, headers: IncomingHttpHeaders): Reques
  * `maxBytes` (as soon as it is known, before and after decoding), `invalid_request`, `client_closed_request`.
  */
 export async function readNodeBody(
-  source: Readable,
+  source: BodySource,
   headers: IncomingHttpHeaders,
   maxBytes: number,
 ): Promise<Uint8Array> {
@@ -47,7 +60,7 @@ export async function readNodeBody(
   })
 }
 
-function collect(source: Readable, headers: IncomingHttpHeaders, maxBytes: number): Promise<Uint8Array> {
+function collect(source: BodySource, headers: IncomingHttpHeaders, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     if (source.readableDidRead) return reject(consumedBody())
     if (source.destroyed) return reject(clientGone())
@@ -69,10 +82,14 @@ function collect(source: Readable, headers: IncomingHttpHeaders, maxBytes: numbe
     }
     source.on('data', onData)
     source.on('end', () => {
+      // A stream of HTTP/2 that its client has reset ends like a whole one.
+      if (source.aborted === true || (source.stream?.rstCode ?? 0) !== 0) return reject(clientGone())
       const [only] = chunks
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size))
     })
     source.on('error', (cause) => reject(clientGone(cause)))
+    source.on('aborted', () => reject(clientGone()))
+    source.on('close', () => reject(clientGone()))
   })
 }
 

@@ -50,7 +50,8 @@ export function createReadiness(options: ReadinessOptions): Readiness {
   let latest: Promise<ReadinessReport> | null = null
   let askedAt = 0
   return (requestId) => {
-    if (latest === null || now() - askedAt >= REMEMBERED_MS) {
+    // A clock that was set back must not keep an old answer.
+    if (latest === null || Math.abs(now() - askedAt) >= REMEMBERED_MS) {
       askedAt = now()
       latest = check(options, requestId)
     }

@@ -43,10 +43,9 @@ const UNKNOWN_CACHE_SIZE = 1000
 /** An authenticator with its caches; nothing is shared with another one. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { store, secret, now } = options
-  // Resolution 0: otherwise the cache keeps the time for a while with a timer of its own.
-  const life = { ttl: options.cacheTtlMs ?? 5000, ttlResolution: 0, perf: { now } }
-  const known = new LRUCache<string, Identity>({ max: options.cacheSize ?? 10_000, ...life })
-  const unknown = new LRUCache<string, string>({ max: UNKNOWN_CACHE_SIZE, ...life })
+  const ttlMs = options.cacheTtlMs ?? 5000
+  const known = createMemory<Identity>(options.cacheSize ?? 10_000, { ttlMs, now })
+  const unknown = createMemory<string>(UNKNOWN_CACHE_SIZE, { ttlMs, now })
   const pending = new Map<string, Promise<Identity>>()
   let changes = 0
 
@@ -83,7 +82,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   function forgetWhere(isMeant: (identity: Identity) => boolean): void {
     changes += 1
     pending.clear()
-    for (const [key, identity] of known.entries()) if (isMeant(identity)) known.delete(key)
+    known.forgetWhere(isMeant)
   }
 
   return {
@@ -91,7 +90,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (key === null || key === '') throw new GatewayError('missing_api_key', missingMessage)
       const identity = known.get(key)
       if (identity !== undefined) return assertActive(identity, now())
-      if (unknown.has(key)) throw invalidKey()
+      if (unknown.get(key) !== undefined) throw invalidKey()
       const format = checkApiKeyFormat(key)
       if (format === 'foreign') throw invalidKey()
       if (format === 'mistyped') throw new GatewayError('invalid_api_key', MISTYPED)
@@ -99,10 +98,35 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     },
     forget(hash) {
       forgetWhere((identity) => identity.key.hash === hash)
-      for (const [key, unknownHash] of unknown.entries()) if (unknownHash === hash) unknown.delete(key)
+      unknown.forgetWhere((unknownHash) => unknownHash === hash)
     },
     forgetAccount(accountId) {
       forgetWhere((identity) => identity.account.id === accountId)
+    },
+  }
+}
+
+/** What was found under keys, for a while. */
+interface Memory<T> {
+  get(key: string): T | undefined
+  set(key: string, value: T): void
+  forgetWhere(isMeant: (value: T) => boolean): void
+}
+
+function createMemory<T>(max: number, { ttlMs, now }: { ttlMs: number; now: () => number }): Memory<T> {
+  const cache = new LRUCache<string, { readonly value: T; readonly setAt: number }>({ max })
+  return {
+    get(key) {
+      const found = cache.get(key)
+      if (found === undefined) return undefined
+      // Either way: a clock that was set back must not make a disabled key work until it has caught up.
+      if (Math.abs(now() - found.setAt) <= ttlMs) return found.value
+      cache.delete(key)
+      return undefined
+    },
+    set: (key, value) => void cache.set(key, { value, setAt: now() }),
+    forgetWhere(isMeant) {
+      for (const [key, { value }] of cache.entries()) if (isMeant(value)) cache.delete(key)
     },
   }
 }

@@ -6,6 +6,7 @@ import { CHAT, chatAnswer, chunk, stream } from '../support/calls.js'
 import { hang, refuseConnection, replaceMethods } from '../support/replace-methods.js'
 import {
   AUTHORIZED,
+  BALANCE,
   createTestGateway,
   type Headers,
   type Overrides,
@@ -14,6 +15,7 @@ import {
 
 testIdempotency(() => ({}))
 
+const COST = 20
 const KEYED = { ...AUTHORIZED, 'idempotency-key': 'order-1' }
 
 interface Watched extends TestGateway {
@@ -169,4 +171,50 @@ it('a configured lease says for how long a crash takes an Idempotency-Key with i
   expect((await tested.send()).status).toBe(409)
   tested.clock.advance(1)
   expect((await tested.send()).status).toBe(200)
+})
+
+describe('an Idempotency-Key whose time is over while its call still runs', () => {
+  it('is charged once when the ledger was away and its charge comes last', async () => {
+    const tested = start({ storeFailure: { ledger: 'open' } })
+    const mendLedger = replaceMethods(tested.stores.ledger, {
+      hold: refuseConnection,
+      settle: refuseConnection,
+    })
+    // The answer is never kept: the process has gone before.
+    const mendState = replaceMethods(tested.stores.state, { put: refuseConnection })
+    expect((await tested.send()).status).toBe(200)
+    mendState()
+    tested.clock.advance(LEASE_MS)
+    mendLedger()
+    expect((await tested.send()).status).toBe(200)
+    const { balanceMicro } = tested.wallet()
+    expect(balanceMicro).toBe(BALANCE - COST)
+    // The outbox brings the charge of the first one.
+    await tested.gateway.close()
+    expect(tested.wallet()).toEqual({ balanceMicro, heldMicro: 0 })
+  })
+
+  it('is neither freed nor written by that call when another has it', async () => {
+    const tested = start()
+    const [first, second] = [defer(), defer()]
+    const answer = chatAnswer({ prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })
+    tested.vendor.play(
+      { steps: [], status: 400, head: first.promise },
+      { ...answer, head: second.promise },
+      answer,
+    )
+    const slow = tested.send()
+    await eventually(() => tested.vendor.calls.length === 1)
+    tested.clock.advance(24 * LEASE_MS)
+    const next = tested.send()
+    await eventually(() => tested.vendor.calls.length === 2)
+    first.resolve()
+    expect((await slow).status).toBe(400)
+    expect((await tested.send()).status).toBe(409)
+    second.resolve()
+    expect((await next).status).toBe(200)
+    expect((await tested.send()).headers['idempotent-replayed']).toBe('true')
+    expect(tested.vendor.calls).toHaveLength(2)
+    expect(tested.wallet().balanceMicro).toBe(BALANCE - COST)
+  })
 })

@@ -6,10 +6,10 @@ import {
   type OutboxEntry,
   type OutboxJob,
 } from '../../src/gateway/settle/outbox.js'
-import { createMemoryStore, type MemoryStore, type UsageRecord } from '../../src/index.js'
+import { createMemoryStore, type Ledger, type MemoryStore, type UsageRecord } from '../../src/index.js'
 import { createClock, START, usageRecord } from '../contracts/samples.js'
 import { testOutbox } from '../contracts/outbox.js'
-import { eventually } from '../contracts/http-server.js'
+import { defer, eventually } from '../contracts/http-server.js'
 import { refuseConnection, replaceMethods } from '../support/replace-methods.js'
 
 describe('an outbox in memory', () => {
@@ -175,6 +175,48 @@ describe('the delivery of what calls owe', () => {
     const delivery = bench.open(broken)
     expect(await delivery.owe('a', settle('a').job, new Error('down'))).toBe(false)
     expect(bench.lost).toEqual([settle('a').job])
+  })
+
+  it('begins nothing after its end, and says what is lost but for what is still done', async () => {
+    vi.useFakeTimers()
+    try {
+      const bench = start()
+      hold(bench, 'a')
+      hold(bench, 'b')
+      const gate = defer()
+      let asked = 0
+      const mend = replaceMethods(bench.stores.ledger, { settle: refuseConnection })
+      const delivery = bench.open()
+      await delivery.deliver('a', settle('a').job)
+      await delivery.deliver('b', settle('b').job)
+      mend()
+      const slowly = async (): Promise<void> => {
+        asked += 1
+        await gate.promise
+      }
+      const ledger: Ledger = bench.stores.ledger
+      replaceMethods(ledger, (real) => ({
+        async settle(holdId, costMicro) {
+          await slowly()
+          return holdId === 'a' ? real.settle(holdId, costMicro) : refuseConnection()
+        },
+      }))
+      // A round is under way when the gateway is closed.
+      await vi.advanceTimersByTimeAsync(100)
+      expect(asked).toBe(2)
+      const drained = delivery.drain(50)
+      await vi.advanceTimersByTimeAsync(60)
+      gate.resolve()
+      await drained
+      expect(bench.lost).toEqual([settle('b').job])
+      expect(await delivery.owe('c', settle('c').job, new Error('down'))).toBe(false)
+      expect(bench.lost).toEqual([settle('b').job, settle('c').job])
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(asked).toBe(2)
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('tries again after pauses that grow', async () => {

@@ -89,6 +89,10 @@ describe('GET /readyz', () => {
     tested.clock.advance(1000)
     await readiness(tested)
     expect(asked).toBe(2)
+    // The clock was set back.
+    tested.clock.advance(-1000)
+    await readiness(tested)
+    expect(asked).toBe(3)
   })
 
   it('tells HEAD the same without a body for it', async () => {

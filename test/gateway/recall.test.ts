@@ -165,6 +165,11 @@ async function twoTurns(
   return tested.vendor.last().text
 }
 
+const imageOf = (letter: string) => ({
+  type: 'image_url',
+  image_url: { url: `data:image/png;base64,${letter.repeat(40_000)}` },
+})
+
 describe('reasoning of a tool call that the client drops', () => {
   test.each(
     Object.values(FORGETFUL).flatMap((client) =>
@@ -233,6 +238,84 @@ describe('reasoning of a tool call that the client drops', () => {
     const tested = create('deepseek', { accounts })
     const headers = { authorization: 'Bearer cm-key-of-other' }
     expect(await twoTurns(tested, 'deepseek', { headers })).not.toContain(THOUGHT)
+  })
+
+  const user = (content: string) => ({ role: 'user', content })
+  const system = (content: string) => ({ role: 'system', content })
+  const called = { role: 'assistant', content: null, tool_calls: [{ ...toolCall, index: undefined }] }
+  const result = (content: string) => ({ role: 'tool', tool_call_id: 'call_1', content })
+  /** What the vendor gets of a conversation that goes on, after one in which it gave a call the same id. */
+  const after = async (asked: object, goesOn: object): Promise<string> => {
+    const tested = create('deepseek')
+    tested.vendor.always(ANSWERS.deepseek)
+    await tested.post(CHAT.path, { ...FORGETFUL.chat.first, model: MODEL, ...asked })
+    await tested.post(CHAT.path, { ...FORGETFUL.chat.first, model: MODEL, ...goesOn })
+    return tested.vendor.last().text
+  }
+
+  it.each([
+    [
+      'end user',
+      { user: 'alice', messages: [user('hi')] },
+      { user: 'bob', messages: [user('hi'), called, result('x')] },
+    ],
+    ['question', { messages: [user('hi')] }, { messages: [user('hello'), called, result('x')] }],
+    [
+      'question of the same end user',
+      { user: 'alice', messages: [user('hi')] },
+      { user: 'alice', messages: [user('hello'), called, result('x')] },
+    ],
+    [
+      'system prompt',
+      { messages: [system('for Alice'), user('hi')] },
+      { messages: [system('for Bob'), user('hi'), called, result('x')] },
+    ],
+    [
+      'tool result before the call',
+      { messages: [user('hi'), called, result("Alice's mail")] },
+      { messages: [user('hi'), called, result("Bob's mail"), called, result('x')] },
+    ],
+    [
+      'image',
+      { messages: [{ role: 'user', content: [imageOf('A')] }] },
+      { messages: [{ role: 'user', content: [imageOf('B')] }, called, result('x')] },
+    ],
+  ])('of one conversation is never given to another, told apart by the %s', async (_by, asked, goesOn) => {
+    expect(await after(asked, goesOn)).not.toContain(THOUGHT)
+  })
+
+  it.each([
+    [
+      'writes the time into its system prompt, with an end user',
+      { user: 'alice', messages: [system('12:00'), user('hi')] },
+      { user: 'alice', messages: [system('12:01'), user('hi'), called, result('x')] },
+    ],
+    [
+      'shortens what came between',
+      { messages: [user('hi'), called, result('long'), { role: 'assistant', content: 'so' }, user('go on')] },
+      {
+        messages: [
+          user('hi'),
+          called,
+          result('[cut]'),
+          { role: 'assistant', content: 'so' },
+          user('go on'),
+          called,
+          result('x'),
+        ],
+      },
+    ],
+    [
+      'moves its cache marks',
+      {
+        messages: [
+          { role: 'user', content: [{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral' } }] },
+        ],
+      },
+      { messages: [user('hi'), called, result('x')] },
+    ],
+  ])('comes back to a client that %s', async (_how, asked, goesOn) => {
+    expect(await after(asked, goesOn)).toContain(THOUGHT)
   })
 
   it('of one vendor is never given to another', async () => {

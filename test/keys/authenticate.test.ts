@@ -121,6 +121,14 @@ describe('createAuthenticator', () => {
     expect(await failure(authenticate(KEY))).toMatchObject({ code: 'api_key_inactive' })
   })
 
+  it('asks again when the clock was set back', async () => {
+    const { authenticate, identities, clock } = start()
+    await authenticate(KEY)
+    identities.set(HASH, { ...ACTIVE, key: keyRecord({ hash: HASH, status: 'disabled' }) })
+    clock.advance(-5001)
+    expect(await failure(authenticate(KEY))).toMatchObject({ code: 'api_key_inactive' })
+  })
+
   it('forgets at once what it is told to forget, the known and the unknown', async () => {
     const { authenticate, authenticator, identities } = start()
     await authenticate(KEY)

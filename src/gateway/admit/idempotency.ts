@@ -84,12 +84,24 @@ function createOnce(
 
   const write = async (entry: Entry): Promise<void> => {
     const expiresAt = core.now() + idempotencyTtlMs
-    await tell('put', () => state.put(name, JSON.stringify(entry), expiresAt))
+    await tell('put', async () => {
+      if ((await holder()) !== 'other') await state.put(name, JSON.stringify(entry), expiresAt)
+    })
   }
 
   const free = async (): Promise<void> => {
-    if (isOurs) await tell('delete', () => state.delete(name))
+    if (!isOurs) return
     isOurs = false
+    await tell('delete', async () => {
+      if ((await holder()) === 'we') await state.delete(name)
+    })
+  }
+
+  /** Whoever comes when the time of a call is over takes its key, and the call may end after that. */
+  const holder = async (): Promise<'we' | 'other' | 'nobody'> => {
+    const text = await state.get(name)
+    if (text === null) return 'nobody'
+    return readEntry(text).running?.requestId === call.requestId ? 'we' : 'other'
   }
 
   /** The answer has been given, so nobody but the operator is left to tell. */
@@ -179,7 +191,10 @@ async function takeOver(
   { name, entry }: { readonly name: string; readonly entry: Entry },
 ): Promise<Entry | null> {
   const { state } = core.stores
-  const fate = await inquire(core, name, entry.running?.requestId ?? '')
+  const fate = await inquire(core, name, {
+    holdId: entry.running?.requestId ?? '',
+    accountId: call.identity?.account.id ?? '',
+  })
   switch (fate) {
     case 'running':
     case 'unknown':

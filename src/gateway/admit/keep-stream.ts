@@ -46,9 +46,11 @@ function createIterator(
       }
     },
     async return() {
-      const result = await source.return?.()
-      await end()
-      return result ?? { done: true, value: undefined }
+      try {
+        return (await source.return?.()) ?? { done: true, value: undefined }
+      } finally {
+        await end()
+      }
     },
   }
 }

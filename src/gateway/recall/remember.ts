@@ -13,11 +13,19 @@ import type { AnswerStream, Exchange } from '../reply/answer.js'
 import type { Leg } from '../send/resolve.js'
 import type { StateCache } from './state-cache.js'
 
+interface Remembering {
+  readonly cache: StateCache
+  /** Of the answer in its conversation. */
+  readonly place: string
+  readonly leg: Leg
+  readonly exchange: Exchange
+}
+
 /** Reads a vendor's answers beside the exchange that serves them, and keeps the reasoning of their tool calls. */
 export function rememberReasoning(
   core: Core,
   call: Call,
-  { cache, leg, exchange }: { readonly cache: StateCache; readonly leg: Leg; readonly exchange: Exchange },
+  { cache, place, leg, exchange }: Remembering,
 ): Exchange {
   const accountId = call.identity?.account.id ?? ''
   const { protocol, target } = leg
@@ -26,7 +34,7 @@ export function rememberReasoning(
   const keep = (content: readonly AssistantPart[]): void => {
     const kept = collectReasoning(content, target.family)
     if (kept.size === 0) return
-    cache.keep(accountId, kept).catch((cause: unknown) => {
+    cache.keep(accountId, place, kept).catch((cause: unknown) => {
       core.hooks.storeFailure({ ...PUT, requestId: call.requestId, cause })
     })
   }

@@ -5,12 +5,19 @@ import { createRecentValues } from '../../routing/recent-values.js'
 import type { StateStore } from '../../state/state-store.js'
 import type { StateCacheConfig } from '../config/routing-config.js'
 
-/** Reasoning by tool call, for clients that drop it. Nobody sees that of another account. */
+/** A tool call of a conversation. */
+export interface PlacedCall {
+  readonly id: string
+  /** What its answer was an answer to: ids come again in other conversations. */
+  readonly place: string
+}
+
+/** Reasoning by tool call, for clients that drop it. Nobody sees that of another account or conversation. */
 export interface StateCache {
   /** Rejects when the shared store cannot be read. */
-  find(accountId: string, callIds: readonly string[]): Promise<KeptReasoningByCall>
+  find(accountId: string, calls: readonly PlacedCall[]): Promise<KeptReasoningByCall>
   /** Rejects when the shared store cannot be written; in memory it is kept all the same. */
-  keep(accountId: string, kept: KeptReasoningByCall): Promise<void>
+  keep(accountId: string, place: string, kept: KeptReasoningByCall): Promise<void>
 }
 
 export interface StateCacheOptions {
@@ -23,6 +30,8 @@ const ENTRIES = 10_000
 const TTL_MS = 3_600_000
 /** Of one call: a thought longer than this is not worth its memory. */
 const MAX_LENGTH = 256 * 1024
+/** Of all calls together, in memory. */
+const MAX_TOTAL_LENGTH = 64 * 1024 * 1024
 
 interface Entry {
   readonly text: string
@@ -32,7 +41,10 @@ interface Entry {
 /** A cache in memory, and in the state store where the configuration says so. Values are kept as text. */
 export function createStateCache({ config, store, now }: StateCacheOptions): StateCache {
   const { entries = ENTRIES, ttlMs = TTL_MS, shared = false } = config
-  const recent = createRecentValues<Entry>(entries)
+  const recent = createRecentValues<Entry>(entries, {
+    maxWeight: MAX_TOTAL_LENGTH,
+    weigh: ({ text }) => text.length,
+  })
 
   const read = async (key: string): Promise<KeptReasoning | null> => {
     const entry = recent.get(key)
@@ -42,16 +54,16 @@ export function createStateCache({ config, store, now }: StateCacheOptions): Sta
   }
 
   return {
-    async find(accountId, callIds) {
+    async find(accountId, calls) {
       const found = await Promise.all(
-        callIds.map(async (callId) => [callId, await read(keyOf(accountId, callId))] as const),
+        calls.map(async (call) => [call.id, await read(keyOf(accountId, call))] as const),
       )
-      return new Map(found.flatMap(([callId, kept]) => (kept === null ? [] : [[callId, kept]])))
+      return new Map(found.flatMap(([id, kept]) => (kept === null ? [] : [[id, kept]])))
     },
-    async keep(accountId, kept) {
+    async keep(accountId, place, kept) {
       const expiresAt = now() + ttlMs
-      const puts = [...kept].map(async ([callId, reasoning]) => {
-        const key = keyOf(accountId, callId)
+      const puts = [...kept].map(async ([id, reasoning]) => {
+        const key = keyOf(accountId, { id, place })
         const text = JSON.stringify(reasoning)
         if (text.length > MAX_LENGTH) return
         recent.set(key, { text, expiresAt })
@@ -62,8 +74,8 @@ export function createStateCache({ config, store, now }: StateCacheOptions): Sta
   }
 }
 
-function keyOf(accountId: string, callId: string): string {
-  return `reasoning:${encodeURIComponent(accountId)}:${callId}`
+function keyOf(accountId: string, { id, place }: PlacedCall): string {
+  return `reasoning:${encodeURIComponent(accountId)}:${place}:${id}`
 }
 
 /** Null for what is not ours. */

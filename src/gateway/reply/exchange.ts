@@ -26,16 +26,19 @@ export async function createExchange(core: Core, call: Call, given: ExchangeRequ
   const cache = passes && !wantsReasoningBack(leg.target) ? null : core.stateCache
   const recalled =
     cache === null
-      ? undefined
+      ? null
       : await recallReasoning(core, call, cache, {
           body: request.body.json,
           from: request.client.protocol,
           target: leg.target,
         })
   const exchange = passes
-    ? passThrough(core, call, withReasoning(core, request, recalled))
-    : await translate(core, call, { ...request, recalled })
-  const complete = cache === null ? exchange : rememberReasoning(core, call, { cache, leg, exchange })
+    ? passThrough(core, call, withReasoning(core, request, recalled?.reasoning))
+    : await translate(core, call, { ...request, recalled: recalled?.reasoning })
+  const complete =
+    cache === null || recalled === null
+      ? exchange
+      : rememberReasoning(core, call, { cache, place: recalled.place, leg, exchange })
   if (kept === null || !passes) return complete
   const restate = (refusal: UpstreamError): Restated | null => {
     const whole = kept.restate(leg, body, refusal)

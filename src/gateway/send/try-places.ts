@@ -8,11 +8,11 @@ import type { Core } from '../core.js'
 import type { GatewayResponse } from '../http/http.js'
 import type { ReadBody } from '../http/read-body.js'
 import { respondError } from '../http/respond.js'
+import { pause } from '../pause.js'
 import type { Prepared } from '../pipeline.js'
 import { createExchange } from '../reply/exchange.js'
 import { type Reply, replyStream, replyWhole } from '../reply/reply.js'
 import type { Meter } from '../settle/meter.js'
-import type { CancelSignal } from './cancel-signal.js'
 import { takeRoute } from './choose-leg.js'
 import { bodyFor, type Fallback } from './client-fallbacks.js'
 import { blame, type Try } from './outcome.js'
@@ -171,18 +171,6 @@ async function prepareFor(core: Core, call: Call, current: ReadyCall, leg: Leg):
     if (GatewayError.isInstance(thrown) && thrown.status < 500) return null
     throw thrown
   }
-}
-
-function pause(milliseconds: number, signal: CancelSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, milliseconds)
-    signal.addEventListener('abort', end)
-  })
 }
 
 async function refuse(core: Core, call: Call, meter: Meter, refused: Refused): Promise<GatewayResponse> {

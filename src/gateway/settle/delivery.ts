@@ -1,7 +1,8 @@
 import { GatewayError } from '../../errors.js'
 import type { Stores } from '../../stores/stores.js'
-import { createRounds, entryId, JOB_TARGETS, type Round, runJob } from './outbox-round.js'
+import { createRounds, entryId, JOB_TARGETS, type Rounds, runJob } from './outbox-round.js'
 import type { Outbox, OutboxJob } from './outbox.js'
+import { pause } from '../pause.js'
 import { createPatience } from '../send/patience.js'
 import type { HookRunner } from '../run-hooks.js'
 
@@ -35,8 +36,8 @@ const DRAIN_PAUSE_MS = 50
 /** Retries begin by themselves with the first failure, or at once with what a durable outbox has from before. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { outbox, stores, hooks, now, leaseTtlMs } = options
-  const runRound = createRounds(outbox, stores, now)
-  const retries = createRetries(runRound)
+  const rounds = createRounds(outbox, stores, now)
+  const retries = createRetries(rounds.run)
 
   const report = (requestId: string, job: OutboxJob, failure: { cause: unknown; lost: boolean }): void => {
     const { store, operation } = JOB_TARGETS[job.type]
@@ -47,6 +48,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** True when the job will be done, or what it would end ends by itself. */
   const put = async (requestId: string, job: OutboxJob): Promise<boolean> => {
     const { expires } = JOB_TARGETS[job.type]
+    // Nobody would take it out of a memory again.
+    if (retries.haveStopped() && !outbox.durable) return expires
     const entry = { id: entryId(requestId, job), requestId, job }
     try {
       const isQueued = await outbox.put({ ...entry, expiresAt: expires ? now() + leaseTtlMs : null })
@@ -75,12 +78,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const patience = createPatience(timeoutMs)
     const clock = { isLate: false }
     const emptyAll = async (): Promise<void> => {
-      while (!clock.isLate && (await runRound()).left > 0) await pause(DRAIN_PAUSE_MS)
+      while (!clock.isLate && (await rounds.run()).left > 0) await pause(DRAIN_PAUSE_MS)
     }
     await patience.wait(emptyAll())
     patience.end()
     clock.isLate = true
     retries.stop()
+    // A store may still do what it was asked for: that is not lost.
+    await rounds.stop()
     if (outbox.durable) return
     const cause = new Error('The gateway was closed before the store was back.')
     for (const { requestId, job, expiresAt } of await outbox.pending())
@@ -100,17 +105,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   return { deliver, owe, queue, drain }
 }
 
-/** Rounds by a timer, further and further apart, until one has left nothing. */
+/** Rounds by a timer, further and further apart, until one has left nothing; once stopped, never again. */
 interface Retries {
   start(): void
   stop(): void
+  haveStopped(): boolean
 }
 
-function createRetries(runRound: () => Promise<Round>): Retries {
+function createRetries(runRound: Rounds['run']): Retries {
   let timer: ReturnType<typeof setTimeout> | undefined
   let delayMs = FIRST_RETRY_MS
+  let hasStopped = false
   const start = (): void => {
-    timer ??= setTimeout(() => void run(), delayMs)
+    if (!hasStopped) timer ??= setTimeout(() => void run(), delayMs)
   }
   const run = async (): Promise<void> => {
     timer = undefined
@@ -122,14 +129,10 @@ function createRetries(runRound: () => Promise<Round>): Retries {
   return {
     start,
     stop() {
+      hasStopped = true
       clearTimeout(timer)
       timer = undefined
     },
+    haveStopped: () => hasStopped,
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })
 }

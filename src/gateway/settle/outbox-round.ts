@@ -30,11 +30,19 @@ export interface Round {
   readonly left: number
 }
 
-/** Makes the function that tries every job of an outbox once. One round runs at a time. */
-export function createRounds(outbox: Outbox, stores: Stores, now: () => number): () => Promise<Round> {
+/** Tries every job of an outbox once. One round runs at a time. */
+export interface Rounds {
+  readonly run: () => Promise<Round>
+  /** No job is begun any more; resolves when those that have begun are over. */
+  readonly stop: () => Promise<void>
+}
+
+/** Makes {@link Rounds}. */
+export function createRounds(outbox: Outbox, stores: Stores, now: () => number): Rounds {
   // Jobs that have failed often come last: one that can never be done must not stand before the others.
   const failures = new Map<string, number>()
   let running: Promise<Round> | null = null
+  const state = { hasStopped: false }
 
   const timesFailed = ({ id }: OutboxEntry): number => failures.get(id) ?? 0
 
@@ -56,6 +64,9 @@ export function createRounds(outbox: Outbox, stores: Stores, now: () => number):
 
   const tryAll = async (): Promise<Round> => {
     const entries = [...(await outbox.pending())].sort((a, b) => timesFailed(a) - timesFailed(b))
+    // Another process may have done what has failed here.
+    const ids = new Set(entries.map(({ id }) => id))
+    for (const id of failures.keys()) if (!ids.has(id)) failures.delete(id)
     const broken = new Map<string, number>()
     const tryOne = async (entry: OutboxEntry): Promise<boolean> => {
       const { store } = JOB_TARGETS[entry.job.type]
@@ -70,7 +81,7 @@ export function createRounds(outbox: Outbox, stores: Stores, now: () => number):
       return false
     }
     let done = 0
-    for (let from = 0; from < entries.length; from += AT_ONCE) {
+    for (let from = 0; from < entries.length && !state.hasStopped; from += AT_ONCE) {
       const tried = await Promise.all(entries.slice(from, from + AT_ONCE).map(tryOne))
       done += tried.filter(Boolean).length
     }
@@ -78,10 +89,17 @@ export function createRounds(outbox: Outbox, stores: Stores, now: () => number):
   }
 
   // An outbox that fails itself is not empty for all that is known.
-  return () =>
+  const run: Rounds['run'] = () =>
     (running ??= tryAll()
       .catch(() => ({ done: 0, left: 1 }))
       .finally(() => (running = null)))
+  return {
+    run,
+    async stop() {
+      state.hasStopped = true
+      await running
+    },
+  }
 }
 
 /** The id of the entry of a job: a request owes one of each kind at most. */

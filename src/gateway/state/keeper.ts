@@ -95,18 +95,27 @@ export function createKeeper(core: Core, call: Call, options: KeeperOptions): Ke
     }
   }
 
-  const save = async (response: JsonObject): Promise<void> => {
-    const isSaved = await records.saveResponse(toEntry(response))
-    if (isSaved || !wishes.background) return
+  /** False: the response was deleted or cancelled while this process worked on it, and stays so. */
+  const save = async (response: JsonObject): Promise<boolean> => {
+    if (!wishes.background) {
+      await records.saveResponse(toEntry(response))
+      return true
+    }
+    const end = async (ended: JsonObject): ReturnType<Records['endResponse']> =>
+      await records.endResponse(toEntry(ended), ({ response: { status } }) => {
+        return status !== 'cancelled' || ended['status'] === 'cancelled'
+      })
+    const saved = await end(response)
+    if (saved !== 'too_large') return saved === 'saved'
     const error = { code: 'server_error', message: 'The answer is larger than what is kept of one.' }
-    await records.saveResponse(toEntry({ ...response, status: 'failed', output: [], error }))
+    return (await end({ ...response, status: 'failed', output: [], error })) === 'saved'
   }
 
   const keep = async (response: JsonObject): Promise<void> => {
     try {
       const hasEnd = KEPT.has(response['status'])
-      if (wishes.store && (hasEnd || wishes.background)) await save(response)
-      if (wishes.conversationId === null || !hasEnd) return
+      const isKept = !wishes.store || !(hasEnd || wishes.background) || (await save(response))
+      if (!isKept || wishes.conversationId === null || !hasEnd) return
       await records.changeConversation(wishes.conversationId, (conversation) => ({
         ...conversation,
         items: [...conversation.items, ...own, ...outputOf(response)],

@@ -4,12 +4,14 @@ export interface StateKeys {
   /** Leads from an output item to its response. */
   item(id: string): string
   conversation(id: string): string
-  /** There while somebody changes the conversation. */
+  /** There while somebody changes the conversation, or ends or deletes the background response. */
   lock(id: string): string
   /** There while a process works on the background response. */
   lease(id: string): string
   /** There when the background response is to be cancelled, wherever it runs. */
   cancel(id: string): string
+  /** There when the background response was deleted, so that what still works on it writes nothing. */
+  gone(id: string): string
   /** Events of a background stream, in pieces. */
   piece(id: string, index: number): string
 }
@@ -24,6 +26,7 @@ export function keysOf(accountId: string): StateKeys {
     lock: (id) => `${prefix}lock:${id}`,
     lease: (id) => `${prefix}lease:${id}`,
     cancel: (id) => `${prefix}cancel:${id}`,
+    gone: (id) => `${prefix}gone:${id}`,
     piece: (id, index) => `${prefix}events:${id}:${index}`,
   }
 }

@@ -12,12 +12,19 @@ import {
   type StoredResponse,
 } from './entries.js'
 import { isStateId, keysOf } from './keys.js'
+import { createLocked } from './lock.js'
 
 /** What is kept of one account: the only place that reads and writes it. Every method throws `db_error` when the store fails. */
 export interface Records {
   response(id: string): Promise<StoredResponse | null>
   /** False: it is larger than what is kept of one response, and was not written. */
   saveResponse(entry: StoredResponse): Promise<boolean>
+  /**
+   * Writes the end of a background response, one after the other for everybody. `refused`: it has been deleted, or
+   * what stands there is not to be replaced.
+   */
+  endResponse(entry: StoredResponse, mayReplace: MayReplace): Promise<'saved' | 'too_large' | 'refused'>
+  /** From here on nobody writes it again. */
   deleteResponse(entry: StoredResponse): Promise<void>
   /** The response that an output item belongs to. */
   responseOfItem(itemId: string): Promise<StoredResponse | null>
@@ -39,13 +46,11 @@ export interface Records {
   piece(id: string, index: number): Promise<readonly NumberedEvent[] | null>
 }
 
+type MayReplace = (latest: StoredResponse) => boolean
 type ChangeConversation = (conversation: StoredConversation) => StoredConversation
 
 /** A process that has crashed is believed to be at work for as long as this. */
 export const LEASE_MS = 20_000
-/** Longest change of a conversation; its lock is gone after that. */
-const LOCK_MS = 5000
-const LOCK_PAUSE_MS = 20
 
 export interface RecordsOptions {
   readonly accountId: string
@@ -92,35 +97,59 @@ export function createRecords(core: Core, { accountId, requestId, isAnswered }: 
     return text === null ? null : readConversation(text)
   }
 
-  const lock = async (id: string): Promise<void> => {
-    for (let waitedMs = 0; waitedMs <= LOCK_MS; waitedMs += LOCK_PAUSE_MS) {
-      const isOurs = await use('create', () => state.create(keys.lock(id), '1', core.now() + LOCK_MS))
-      if (isOurs) return
-      await pause(LOCK_PAUSE_MS)
+  const locked = createLocked({
+    take: (id, token, lifeMs) => use('create', () => state.create(keys.lock(id), token, core.now() + lifeMs)),
+    holder: (id) => read(keys.lock(id)),
+    free: (id) => remove(keys.lock(id)),
+    createToken: () => core.createId('lock_'),
+  })
+
+  const isGone = async (id: string): Promise<boolean> => (await read(keys.gone(id))) !== null
+
+  const saveResponse: Records['saveResponse'] = async (entry) => {
+    const { id } = entry.response
+    const text = JSON.stringify(entry)
+    if (text.length > maxBytes || !isStateId(id)) return false
+    await write(keys.response(id), text)
+    for (const { id: itemId } of outputOf(entry.response)) {
+      if (isStateId(itemId)) await write(keys.item(itemId), id)
     }
-    throw new GatewayError('db_error', 'The conversation is being changed. Try again later.')
+    return true
+  }
+
+  const removeResponse = async (
+    id: string,
+    { response: { output }, hasEvents }: StoredResponse,
+  ): Promise<void> => {
+    await remove(keys.response(id))
+    for (const item of outputOf({ output })) {
+      if (isStateId(item['id'])) await remove(keys.item(item['id']))
+    }
+    if (!hasEvents) return
+    for (let index = 0; await remove(keys.piece(id, index)); index += 1);
   }
 
   return {
     response,
-    async saveResponse(entry) {
+    saveResponse,
+    async endResponse(entry, mayReplace) {
       const { id } = entry.response
-      const text = JSON.stringify(entry)
-      if (text.length > maxBytes || !isStateId(id)) return false
-      await write(keys.response(id), text)
-      for (const { id: itemId } of outputOf(entry.response)) {
-        if (isStateId(itemId)) await write(keys.item(itemId), id)
-      }
-      return true
+      if (!isStateId(id)) return 'too_large'
+      return await locked(id, async (assertOurs) => {
+        const latest = await response(id)
+        if ((await isGone(id)) || (latest !== null && !mayReplace(latest))) return 'refused'
+        await assertOurs()
+        return (await saveResponse(entry)) ? 'saved' : 'too_large'
+      })
     },
-    async deleteResponse({ response: { id, output }, hasEvents }) {
+    async deleteResponse(entry) {
+      const { id, background } = entry.response
       if (!isStateId(id)) return
-      await remove(keys.response(id))
-      for (const item of outputOf({ output })) {
-        if (isStateId(item['id'])) await remove(keys.item(item['id']))
-      }
-      if (!hasEvents) return
-      for (let index = 0; await remove(keys.piece(id, index)); index += 1);
+      if (background !== true) return await removeResponse(id, entry)
+      await locked(id, async () => {
+        await write(keys.gone(id), '1')
+        await removeResponse(id, (await response(id)) ?? entry)
+      })
     },
     async responseOfItem(itemId) {
       const id = isStateId(itemId) ? await read(keys.item(itemId)) : null
@@ -130,18 +159,19 @@ export function createRecords(core: Core, { accountId, requestId, isAnswered }: 
     saveConversation,
     async changeConversation(id, change) {
       if (!isStateId(id)) return null
-      await lock(id)
-      try {
+      return await locked(id, async (assertOurs) => {
         const before = await conversation(id)
         if (before === null) return null
         const after = change(before)
+        await assertOurs()
         await saveConversation(id, after)
         return after
-      } finally {
-        await remove(keys.lock(id))
-      }
+      })
     },
-    deleteConversation: async (id) => isStateId(id) && (await remove(keys.conversation(id))),
+    async deleteConversation(id) {
+      if (!isStateId(id)) return false
+      return await locked(id, () => remove(keys.conversation(id)))
+    },
     renewLease: (id) => write(keys.lease(id), '1', LEASE_MS),
     endLease: async (id) => {
       await remove(keys.lease(id))
@@ -149,7 +179,11 @@ export function createRecords(core: Core, { accountId, requestId, isAnswered }: 
     isLeased: async (id) => (await read(keys.lease(id))) !== null,
     askToCancel: (id) => write(keys.cancel(id), '1'),
     isToCancel: async (id) => (await read(keys.cancel(id))) !== null,
-    savePiece: (id, index, events) => write(keys.piece(id, index), JSON.stringify(events)),
+    async savePiece(id, index, events) {
+      await write(keys.piece(id, index), JSON.stringify(events))
+      // Whoever has deleted the response since has not seen this piece.
+      if (await isGone(id)) await remove(keys.piece(id, index))
+    },
     async piece(id, index) {
       const text = await read(keys.piece(id, index))
       return text === null ? null : readPiece(text)
@@ -171,13 +205,6 @@ export function conversationNotFound(id: string): GatewayError {
 export function conversationTooLarge(maxBytes: number): GatewayError {
   const message = `The conversation would be larger than the ${maxBytes} bytes that are kept of one.`
   return new GatewayError('request_too_large', message, { param: 'conversation' })
-}
-
-/** Waits. */
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })
 }
 
 /** True for metadata as the protocol allows it: at most 16 texts of at most 512 characters under names of at most 64. */

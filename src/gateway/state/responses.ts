@@ -4,15 +4,16 @@ import { withKeepAlive } from '../../sse/keep-alive.js'
 import type { Core } from '../core.js'
 import type { ResponseStream } from '../http/http.js'
 import { respondJson, respondStream } from '../http/respond.js'
+import { pause } from '../pause.js'
 import { KEEP_ALIVE, streamFeed } from './background.js'
-import { endDraft, lastEvents, LOST } from './draft.js'
+import { type DraftEnd, endDraft, lastEvents, LOST } from './draft.js'
 import { isRunning, type NumberedEvent, type StoredResponse } from './entries.js'
 import { deleteAtVendor } from './delete-at-vendor.js'
 import type { Job } from './jobs.js'
 import { isStateId, keysOf } from './keys.js'
 import type { AnswerStateQuery, StateQuery } from './operations.js'
 import { pageOf } from './pages.js'
-import { pause, responseNotFound } from './records.js'
+import { responseNotFound } from './records.js'
 import { replayEvents } from './replay.js'
 
 type ResponseOperation = 'read-response' | 'delete-response' | 'cancel-response' | 'list-input-items'
@@ -56,12 +57,20 @@ async function findResponse(core: Core, query: StateQuery): Promise<StoredRespon
   const entry = await records.response(id)
   if (entry === null) throw responseNotFound(id)
   if (!isRunning(entry) || jobOf(core, query) !== undefined || (await records.isLeased(id))) return entry
-  // Its process may have written the end between the two looks.
-  const latest = (await records.response(id)) ?? entry
-  if (!isRunning(latest)) return latest
-  const failed = { ...latest, response: endDraft(latest.response, LOST) }
-  await records.saveResponse(failed)
-  return failed
+  return await endAs(query, entry, LOST)
+}
+
+/** Ends a response in place of who worked on it; its process may have written the end in the meantime, which stands. */
+async function endAs(
+  { id, records }: StateQuery,
+  entry: StoredResponse,
+  end: DraftEnd,
+): Promise<StoredResponse> {
+  const ended = { ...entry, response: endDraft(entry.response, end) }
+  if ((await records.endResponse(ended, isRunning)) !== 'refused') return ended
+  const latest = await records.response(id)
+  if (latest === null) throw responseNotFound(id)
+  return latest
 }
 
 function jobOf({ jobs }: Core, { id, identity }: StateQuery): Job | undefined {
@@ -79,9 +88,7 @@ async function stop(core: Core, query: StateQuery, entry: StoredResponse): Promi
     return (await records.response(id)) ?? entry
   }
   await records.askToCancel(id)
-  const cancelled = { ...entry, response: endDraft(entry.response, { status: 'cancelled' }) }
-  await records.saveResponse(cancelled)
-  return cancelled
+  return await endAs(query, entry, { status: 'cancelled' })
 }
 
 function streamResponse(core: Core, query: StateQuery, entry: StoredResponse): ResponseStream {

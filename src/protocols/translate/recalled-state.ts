@@ -30,15 +30,22 @@ export function collectReasoning(content: readonly AssistantPart[], family: stri
   return kept
 }
 
+/** A call whose reasoning is not there. */
+export interface BareCall {
+  readonly id: string
+  /** Which of the messages it stands in. */
+  readonly messageIndex: number
+}
+
 /**
- * Ids of the calls of earlier answers whose reasoning is not there, or there in words alone. `wordsSuffice`: the
+ * The calls of earlier answers whose reasoning is not there, or there in words alone. `wordsSuffice`: the
  * vendor takes reasoning back as plain words.
  */
-export function findBareCalls({ messages }: CanonicalRequest, wordsSuffice: boolean): readonly string[] {
-  return messages.flatMap((message) =>
+export function findBareCalls({ messages }: CanonicalRequest, wordsSuffice: boolean): readonly BareCall[] {
+  return messages.flatMap((message, messageIndex) =>
     message.role === 'assistant' &&
     !message.content.some((part) => isReasoning(part) && (wordsSuffice || part.state !== undefined))
-      ? message.content.flatMap((part) => (isBareCall(part) ? [part.id] : []))
+      ? message.content.flatMap((part) => (isBareCall(part) ? [{ id: part.id, messageIndex }] : []))
       : [],
   )
 }

@@ -7,6 +7,8 @@ export interface MemorySpend {
   committed(question: SpendQuestion): number
   /** Spent since a UTC midnight, without what is held. */
   spent(question: SpendQuestion): number
+  /** How many scopes and days are remembered. */
+  size(): number
 }
 
 interface SpendRow {
@@ -42,9 +44,13 @@ export function createMemorySpend(): MemorySpend {
     add({ scope, day, spentMicro, heldMicro }) {
       const rows = days.get(day) ?? openDay(day)
       const row = rows.get(scope) ?? EMPTY_ROW
-      rows.set(scope, { spentMicro: row.spentMicro + spentMicro, heldMicro: row.heldMicro + heldMicro })
+      const changed = { spentMicro: row.spentMicro + spentMicro, heldMicro: row.heldMicro + heldMicro }
+      // Clients choose the names of end users: one whose calls cost nothing leaves nothing.
+      if (changed.spentMicro === 0 && changed.heldMicro === 0) rows.delete(scope)
+      else rows.set(scope, changed)
     },
     committed: (question) => sum(question, (row) => row.spentMicro + row.heldMicro),
     spent: (question) => sum(question, (row) => row.spentMicro),
+    size: () => [...days.values()].reduce((total, rows) => total + rows.size, 0),
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { StateStore } from '../../../src/index.js'
 import { defer, eventually } from '../../contracts/http-server.js'
 import { BALANCE_OF_PAIRS } from '../../pairs/pair.js'
 import { chunk, chatAnswer, DONE, stream, usageChunk } from '../../support/calls.js'
@@ -150,6 +151,83 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
     await eventually(() => tested.records.length > 0)
     expect(tested.records.map(({ status }) => status)).toEqual(['aborted'])
     expect((await waitForEnd(other.openai(), id)).status).toBe('cancelled')
+  })
+
+  it.each([false, true])(
+    'stay deleted when another process deletes them (streamed: %s)',
+    async (streamed) => {
+      const kept = await stores[store]?.()
+      const tested = createStateGateway({}, kept)
+      const keys: string[] = []
+      replaceMethods(tested.stores.state as StateStore, (real) => ({
+        put: async (key, ...rest) => {
+          keys.push(key)
+          await real.put(key, ...rest)
+        },
+      }))
+      const gate = defer()
+      const answer = [
+        chunk({ role: 'assistant', content: 'secret' }),
+        chunk({}, 'stop'),
+        usageChunk(USAGE),
+        DONE,
+      ]
+      tested.vendor.play(
+        streamed ? stream(gate.promise, ...answer) : { steps: [gate.promise, ...chatAnswer(USAGE).steps] },
+      )
+      const body = { model: 'pair/chat', input: 'hi', background: true, stream: streamed }
+      const answered = tested.post('/v1/responses', body)
+      await eventually(() => tested.vendor.calls.length === 1)
+      const id = /resp_\w+/.exec(keys.join())?.[0] ?? ''
+      const other = createStateGateway({}, kept)
+      await other.openai().responses.delete(id)
+      gate.resolve()
+      await answered
+      await tested.gateway.close()
+      const missing = { status: 404 }
+      await expect(other.openai().responses.retrieve(id)).rejects.toMatchObject(missing)
+      await expect(other.openai().responses.inputItems.list(id)).rejects.toMatchObject(missing)
+      const written = keys.filter((key) => /:(?:response|item|events):/.test(key))
+      const state: StateStore = other.stores.state
+      for (const key of written) expect(await state.get(key)).toBeNull()
+    },
+  )
+
+  it('keep the end that they came to before a cancellation did', async () => {
+    const kept = await stores[store]?.()
+    const tested = createStateGateway({}, kept)
+    const gate = defer()
+    tested.vendor.play({ steps: [gate.promise, ...chatAnswer(USAGE).steps] })
+    const body = { model: 'pair/chat', input: 'hi', background: true }
+    const { id } = await tested.openai().responses.create(body)
+    const other = createStateGateway({}, kept)
+    // The other process has seen it run, and is about to say that it is cancelled.
+    replaceMethods(other.stores.state as StateStore, (real) => ({
+      put: async (key, ...rest) => {
+        if (key.includes(':cancel:')) {
+          gate.resolve()
+          await waitForEnd(tested.openai(), id)
+        }
+        await real.put(key, ...rest)
+      },
+    }))
+    expect((await other.openai().responses.cancel(id)).status).toBe('completed')
+    expect((await tested.openai().responses.retrieve(id)).status).toBe('completed')
+    expect(tested.wallet().balanceMicro).toBe(BALANCE_OF_PAIRS - COST)
+  })
+
+  it('stay cancelled when their process comes to another end', async () => {
+    const kept = await stores[store]?.()
+    const tested = createStateGateway({}, kept)
+    const gate = defer()
+    tested.vendor.play({ steps: [gate.promise, ...chatAnswer(USAGE).steps] })
+    const body = { model: 'pair/chat', input: 'hi', background: true }
+    const { id } = await tested.openai().responses.create(body)
+    const other = createStateGateway({}, kept)
+    expect((await other.openai().responses.cancel(id)).status).toBe('cancelled')
+    gate.resolve()
+    await tested.gateway.close()
+    expect((await other.openai().responses.retrieve(id)).status).toBe('cancelled')
   })
 
   it('stream what another process writes down', async () => {

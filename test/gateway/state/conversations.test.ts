@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { StateStore } from '../../../src/index.js'
+import { defer } from '../../contracts/http-server.js'
 import { readAnswer } from '../../support/read-answer.js'
+import { replaceMethods } from '../../support/replace-methods.js'
 import { AUTHORIZED } from '../../support/test-gateway.js'
 import { allOf, asked, createStateGateway, FOREIGN_MODELS, useStateStores } from './state-gateway.js'
 
@@ -60,6 +63,39 @@ describe.each(Object.keys(stores))('conversations on %s', (store) => {
     const texts = await allOf(openai.conversations.items.list(id, { order: 'asc' }))
     expect(JSON.stringify(texts)).toMatch(/zero.*one.*eins.*two.*zwei/s)
     expect(texts).toHaveLength(5)
+  })
+
+  it('stay deleted when a change is under way', async () => {
+    const tested = createStateGateway({}, await stores[store]?.())
+    const openai = tested.openai()
+    const { id } = await openai.conversations.create()
+    const [started, gate] = [defer(), defer()]
+    replaceMethods(tested.stores.state as StateStore, (real) => ({
+      put: async (key, ...rest) => {
+        if (key.endsWith(`:conversation:${id}`)) {
+          started.resolve()
+          await gate.promise
+        }
+        await real.put(key, ...rest)
+      },
+      // The change goes on as soon as the deletion waits for it, or has not done so.
+      create: async (...args) => {
+        const isCreated = await real.create(...args)
+        if (!isCreated) gate.resolve()
+        return isCreated
+      },
+      delete: async (key) => {
+        const wasThere = await real.delete(key)
+        gate.resolve()
+        return wasThere
+      },
+    }))
+    const updated = openai.conversations.update(id, { metadata: { topic: 'x' } })
+    await started.promise
+    const deleted = openai.conversations.delete(id)
+    expect((await updated).metadata).toEqual({ topic: 'x' })
+    expect((await deleted).deleted).toBe(true)
+    await expect(openai.conversations.retrieve(id)).rejects.toMatchObject({ status: 404 })
   })
 
   it('lose nothing when several change them at once', async () => {

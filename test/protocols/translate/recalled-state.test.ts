@@ -43,7 +43,7 @@ describe('the reasoning of an answer', () => {
 
   it('is put back where it was', () => {
     const bare = requestOf(text('words'), callOf('c1'), callOf('c2'), callOf('c3'))
-    expect(findBareCalls(bare, false)).toEqual(['c1', 'c2', 'c3'])
+    expect(findBareCalls(bare, false)).toEqual(['c1', 'c2', 'c3'].map((id) => ({ id, messageIndex: 1 })))
     expect(restoreReasoning(bare, KEPT, 'a')).toEqual(requestOf(...ANSWER))
   })
 
@@ -57,7 +57,7 @@ describe('the reasoning of an answer', () => {
   it('is asked for where the client has only its words, unless the vendor takes those', () => {
     const inWords = requestOf(thought('one'), callOf('c1'))
     expect(findBareCalls(inWords, true)).toEqual([])
-    expect(findBareCalls(inWords, false)).toEqual(['c1'])
+    expect(findBareCalls(inWords, false)).toEqual([{ id: 'c1', messageIndex: 1 }])
     const whole = requestOf({ ...thought('one'), state }, callOf('c1'))
     expect(findBareCalls(whole, false)).toEqual([])
   })
