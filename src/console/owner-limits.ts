@@ -1,36 +1,13 @@
-import { checkFields, checkList, checkMicro, checkName, checkRate, orNull } from '../gateway/admin/checks.js'
-import type { SpendLimits } from '../keys/key-store.js'
+import { checkFields, checkMicro, orNull } from '../gateway/admin/checks.js'
+import { KEY_LIMITS, type KeyLimits } from '../gateway/admin/keys.js'
 
 /** What an owner may set of keys at most: absent or null is no ceiling. Operators are not held to it. */
-export interface OwnerLimits {
+export interface OwnerLimits extends KeyLimits {
   /** Keys of the account, whoever made them; that of the playground is one. */
   readonly keys?: number | null | undefined
-  /** Requests a minute of a key. */
-  readonly rpm?: number | null | undefined
-  /** Tokens a minute of a key. */
-  readonly tpm?: number | null | undefined
-  /** Calls at once of a key. */
-  readonly concurrency?: number | null | undefined
-  /** Model ids and `vendor/*` patterns. */
-  readonly allowedModels?: readonly string[] | null | undefined
-  /** Of a key, in micro-USD. */
-  readonly spendLimits?: SpendLimits | null | undefined
 }
 
-const check = orNull(
-  checkFields({
-    optional: {
-      keys: orNull(checkMicro),
-      rpm: checkRate,
-      tpm: checkRate,
-      concurrency: checkRate,
-      allowedModels: orNull(checkList(checkName)),
-      spendLimits: orNull(
-        checkFields({ optional: { dayMicro: checkMicro, weekMicro: checkMicro, monthMicro: checkMicro } }),
-      ),
-    },
-  }),
-)
+const check = orNull(checkFields({ optional: { keys: orNull(checkMicro), ...KEY_LIMITS } }))
 
 /** The `limits` of a principal, held to their type. Throws a `TypeError`. */
 export function checkOwnerLimits(limits: unknown): OwnerLimits | null {

@@ -5,7 +5,7 @@ import type { PaymentProvider } from '../../src/console/payments/payment-provide
 import { type PaymentContext, postPayment } from '../../src/console/payments/post-payment.js'
 import { receiveWebhook, type WebhookContext } from '../../src/console/payments/receive-webhook.js'
 import { createWebhookIntake } from '../../src/console/payments/webhook-intake.js'
-import { createGateway, type Gateway, type LedgerEntry, type Stores } from '../../src/index.js'
+import { createGateway, type Gateway, GatewayError, type LedgerEntry, type Stores } from '../../src/index.js'
 import type { FakeAccount } from './fake-stripe-account.js'
 import { type FakeEvent, SECRET_KEY, type Signing, WEBHOOK_SECRET } from './fake-stripe.js'
 
@@ -196,4 +196,14 @@ export function payByCard(
 /** The id of the object that an event is about. */
 export function idIn({ data }: FakeEvent): string {
   return 'id' in data.object ? String(data.object.id) : ''
+}
+
+/** The error that a work comes to; throws when it comes to none of the gateway's. */
+export async function errorOf(work: Promise<unknown>): Promise<GatewayError> {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  if (!GatewayError.isInstance(error)) throw new Error(`no GatewayError: ${String(error)}`)
+  return error
 }

@@ -40,6 +40,9 @@ export interface KeySettings {
   readonly expiresAt?: number | null | undefined
 }
 
+/** What bounds a key as a whole. */
+export type KeyLimits = Pick<KeySettings, 'rpm' | 'tpm' | 'concurrency' | 'allowedModels' | 'spendLimits'>
+
 /** A new key. */
 export interface NewKey extends KeySettings, ChangedBy {
   readonly accountId: string
@@ -77,13 +80,17 @@ export interface KeyAdmin {
 const spendLimits = orNull(
   checkFields({ optional: { dayMicro: checkMicro, weekMicro: checkMicro, monthMicro: checkMicro } }),
 )
-const SETTINGS: Readonly<Record<keyof KeySettings, Check>> = {
-  name: orNull(checkName),
+/** What checks each of the limits of a key. */
+export const KEY_LIMITS: Readonly<Record<keyof KeyLimits, Check>> = {
   rpm: checkRate,
   tpm: checkRate,
   concurrency: checkRate,
   allowedModels: orNull(checkList(checkName)),
   spendLimits,
+}
+const SETTINGS: Readonly<Record<keyof KeySettings, Check>> = {
+  ...KEY_LIMITS,
+  name: orNull(checkName),
   endUserSpendLimits: spendLimits,
   expiresAt: orNull(checkTime),
 }

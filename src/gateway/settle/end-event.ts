@@ -64,8 +64,9 @@ export function reportEnd(
   described: DescribedCall,
   { answer, isReplay = false }: { readonly answer: AnswerFacts | null; readonly isReplay?: boolean },
 ): void {
+  if (core.hooks.end === null) return
   const place = call.leg === null ? null : placeFacts(call.leg)
-  core.hooks.end?.({ ...described, place, answer, isReplay })
+  core.hooks.end({ ...described, place, answer, isReplay })
 }
 
 /** The end of a call that has no meter: it costs nothing and leaves no record. `error`: null = it was answered. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type StripeOptions, stripePayments } from '../../../adapters/payments/stripe.js'
 import type { CheckoutOrder } from '../../../src/console/payments/payment-provider.js'
-import { GatewayError } from '../../../src/index.js'
+import type { GatewayError } from '../../../src/index.js'
 import { connectStripe, SECRET_KEY, startFakeStripe, WEBHOOK_SECRET } from '../../support/fake-stripe.js'
+import { errorOf } from '../../support/payment-world.js'
 
 const stripe = await startFakeStripe()
 afterAll(() => stripe.close())
@@ -24,15 +25,6 @@ const newOrder = (fields: Partial<CheckoutOrder> = {}): CheckoutOrder => ({
 })
 const open = (options: Partial<StripeOptions> = {}) =>
   stripePayments({ client: stripe.client, webhookSecret: WEBHOOK_SECRET, ...options })
-
-const failureOf = async (work: Promise<unknown>): Promise<GatewayError> => {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  )
-  if (!GatewayError.isInstance(error)) throw new Error(`no GatewayError: ${String(error)}`)
-  return error
-}
 
 describe('a checkout at Stripe', () => {
   it('is a session of one payment in dollars, which knows its account, as the payment itself does', async () => {
@@ -92,7 +84,7 @@ describe('a checkout at Stripe', () => {
     'of %d micro-USD is refused here: no whole cents, or more than one payment can be',
     async (amountMicro) => {
       const before = stripe.calls.length
-      const error = await failureOf(open().createCheckout(newOrder({ amountMicro })))
+      const error = await errorOf(open().createCheckout(newOrder({ amountMicro })))
       expect([error.code, error.param]).toEqual(['invalid_value', 'amount_micro'])
       expect(stripe.calls).toHaveLength(before)
     },
@@ -112,7 +104,7 @@ describe('a Stripe that fails', () => {
 
   it.each([500, 429, 402, 403])('with %d is a provider error without its words', async (status) => {
     stripe.fail(status)
-    const error = await failureOf(open().createCheckout(newOrder()))
+    const error = await errorOf(open().createCheckout(newOrder()))
     expect([error.status, error.code]).toEqual([502, 'provider_error'])
     expect(error.message).toContain(`statusCode ${status}`)
     expect(dump(error)).not.toMatch(secrets)
@@ -120,14 +112,14 @@ describe('a Stripe that fails', () => {
 
   it('because the key is wrong does not quote it', async () => {
     const client = connectStripe(stripe.url, 'sk_live_wrongKeyOfTheHost')
-    const error = await failureOf(open({ client }).createCheckout(newOrder()))
+    const error = await errorOf(open({ client }).createCheckout(newOrder()))
     expect(error.message).toContain('type StripeAuthenticationError')
     expect(dump(error)).not.toMatch(secrets)
   })
 
   it('because nobody listens there is a provider error', async () => {
     const client = connectStripe('http://127.0.0.1:9', SECRET_KEY)
-    const error = await failureOf(open({ client }).createCheckout(newOrder()))
+    const error = await errorOf(open({ client }).createCheckout(newOrder()))
     expect([error.code, /StripeConnectionError/.test(error.message)]).toEqual(['provider_error', true])
   })
 
@@ -135,7 +127,7 @@ describe('a Stripe that fails', () => {
     const refuse = () =>
       stripe.client.checkout.sessions.create({ mode: 'payment', line_items: [] }, { idempotencyKey: 'x' })
     const client = { ...stripe.client, checkout: { sessions: { create: refuse } } }
-    const error = await failureOf(open({ client }).createCheckout(newOrder()))
+    const error = await errorOf(open({ client }).createCheckout(newOrder()))
     expect(error.message).toContain('param line_items[0][price_data][unit_amount]')
   })
 
@@ -144,7 +136,7 @@ describe('a Stripe that fails', () => {
       ...stripe.client,
       checkout: { sessions: { create: () => Promise.resolve({ url: null }) } },
     }
-    expect((await failureOf(open({ client }).createCheckout(newOrder()))).code).toBe('provider_error')
+    expect((await errorOf(open({ client }).createCheckout(newOrder()))).code).toBe('provider_error')
   })
 })
 

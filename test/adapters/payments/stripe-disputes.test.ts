@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { GatewayError } from '../../../src/index.js'
 import { createFakeAccount, type FakeAccount, type FakeEvent } from '../../support/fake-stripe-account.js'
 import {
   ACCOUNT,
   clientOn,
+  errorOf,
   idIn,
   openStripeWorld,
   payByCard,
@@ -18,14 +18,6 @@ beforeEach(async () => {
   world = await openStripeWorld(clientOn(stripe))
 })
 
-const errorOf = async (work: Promise<unknown>): Promise<GatewayError> => {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  )
-  if (!GatewayError.isInstance(error)) throw new Error(`no GatewayError: ${String(error)}`)
-  return error
-}
 describe('disputes at Stripe', () => {
   const dispute = async (cents: number, status?: string) => {
     const { event, paymentId } = payByCard(stripe, 1000)

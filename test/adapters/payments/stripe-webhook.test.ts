@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { stripePayments } from '../../../adapters/payments/stripe.js'
 import { receiveWebhook } from '../../../src/console/payments/receive-webhook.js'
-import { GatewayError } from '../../../src/index.js'
 import { createFakeAccount, type FakeAccount } from '../../support/fake-stripe-account.js'
 import { signByHand, startFakeStripe, WEBHOOK_SECRET } from '../../support/fake-stripe.js'
 import {
   clientOn,
+  errorOf,
   idIn,
   openSession,
   openStripeWorld,
@@ -23,14 +23,6 @@ beforeEach(async () => {
 })
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)
-const errorOf = async (work: Promise<unknown>): Promise<GatewayError> => {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  )
-  if (!GatewayError.isInstance(error)) throw new Error(`no GatewayError: ${String(error)}`)
-  return error
-}
 const receiveRaw = (body: string, headers: Record<string, string>) =>
   receiveWebhook(unhurried({ admin: world.gateway.admin, payments: world.payments }), { body, headers })
 

@@ -13,6 +13,16 @@ const COST = 20
 
 describe.each(Object.keys(stores))('background responses on %s', (store) => {
   const start = async () => createStateGateway({}, await stores[store]?.())
+  /** A response whose vendor waits for the gate, and another process on the same store. */
+  const startHeld = async () => {
+    const kept = await stores[store]?.()
+    const [tested, other] = [createStateGateway({}, kept), createStateGateway({}, kept)]
+    const gate = defer()
+    tested.vendor.play({ steps: [gate.promise, ...chatAnswer(USAGE).steps] })
+    const body = { model: 'pair/chat', input: 'hi', background: true }
+    const { id } = await tested.openai().responses.create(body)
+    return { tested, other, gate, id }
+  }
 
   it.each([...FOREIGN_MODELS, 'pair/responses'])(
     '%s: are answered at once, and fetched later',
@@ -194,13 +204,7 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   )
 
   it('keep the end that they came to before a cancellation did', async () => {
-    const kept = await stores[store]?.()
-    const tested = createStateGateway({}, kept)
-    const gate = defer()
-    tested.vendor.play({ steps: [gate.promise, ...chatAnswer(USAGE).steps] })
-    const body = { model: 'pair/chat', input: 'hi', background: true }
-    const { id } = await tested.openai().responses.create(body)
-    const other = createStateGateway({}, kept)
+    const { tested, other, gate, id } = await startHeld()
     // The other process has seen it run, and is about to say that it is cancelled.
     replaceMethods(other.stores.state as StateStore, (real) => ({
       put: async (key, ...rest) => {
@@ -217,13 +221,7 @@ describe.each(Object.keys(stores))('background responses on %s', (store) => {
   })
 
   it('stay cancelled when their process comes to another end', async () => {
-    const kept = await stores[store]?.()
-    const tested = createStateGateway({}, kept)
-    const gate = defer()
-    tested.vendor.play({ steps: [gate.promise, ...chatAnswer(USAGE).steps] })
-    const body = { model: 'pair/chat', input: 'hi', background: true }
-    const { id } = await tested.openai().responses.create(body)
-    const other = createStateGateway({}, kept)
+    const { tested, other, gate, id } = await startHeld()
     expect((await other.openai().responses.cancel(id)).status).toBe('cancelled')
     gate.resolve()
     await tested.gateway.close()

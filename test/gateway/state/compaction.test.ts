@@ -10,6 +10,15 @@ const HISTORY: ResponseInputItem[] = [
 ]
 const TRIGGER = { type: 'compaction_trigger' } as unknown as ResponseInputItem
 
+/** Of a stream of one compaction item. */
+const EVENTS = [
+  'response.created',
+  'response.in_progress',
+  'response.output_item.added',
+  'response.output_item.done',
+  'response.completed',
+]
+
 describe.each(FOREIGN_MODELS)('compaction by %s', (model) => {
   it('at its own endpoint gives what the user said and a sealed summary, and is billed', async () => {
     const tested = createStateGateway()
@@ -47,13 +56,7 @@ describe.each(FOREIGN_MODELS)('compaction by %s', (model) => {
       { type: 'compaction', id: expect.stringMatching(/^cmp_/) as string },
     ])
     const events = await allOf(await tested.openai().responses.create({ ...body, stream: true }))
-    expect(events.map((event) => event.type)).toEqual([
-      'response.created',
-      'response.in_progress',
-      'response.output_item.added',
-      'response.output_item.done',
-      'response.completed',
-    ])
+    expect(events.map((event) => event.type)).toEqual(EVENTS)
     expect(events.map((event) => event.sequence_number)).toEqual([0, 1, 2, 3, 4])
     expect(response.usage?.output_tokens).toBeGreaterThan(0)
   })
@@ -143,13 +146,7 @@ describe('a vendor of the same protocol that cannot compact', () => {
     expect(output).toMatchObject([{ type: 'compaction', id: expect.stringMatching(/^cmp_/) as string }])
     tested.vendor.play(refuse(422, 'Input tag compaction_trigger does not match any of the expected tags.'))
     const events = await allOf(await tested.openai().responses.create({ ...body, stream: true }))
-    expect(events.map((event) => event.type)).toEqual([
-      'response.created',
-      'response.in_progress',
-      'response.output_item.added',
-      'response.output_item.done',
-      'response.completed',
-    ])
+    expect(events.map((event) => event.type)).toEqual(EVENTS)
   })
 
   it('is not asked again for what has another reason', async () => {
